@@ -1,0 +1,265 @@
+/**
+ * The scenario's keys as values: what may be set, in which unit, within which limits, and its default.
+ * Everything else (validation, defaults, JSON Schema, `peerwatt init`, the docs table and the
+ * TypeScript type) is derived from here. Names of keys: docs/nomenclature.md.
+ */
+import {
+  bandwidth,
+  boolean,
+  bytes,
+  choice,
+  duration,
+  fraction,
+  group,
+  integer,
+  list,
+  number,
+  type OptionSet,
+  type OptionValues,
+  optional,
+  points,
+  power,
+  price,
+  text,
+} from '../base/options.ts';
+
+/** A plug-in named in a scenario, with its options resolved. */
+export interface PluginChoice {
+  readonly name: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** Horizon: when, how long, and in which steps. `windows` replaces `start` and `days`. */
+export const HORIZON = {
+  start: optional(text(undefined, 'Local start with offset, e.g. 2024-06-03T00:00+08:00')),
+  days: optional(integer(undefined, { min: 1, max: 3660, doc: 'Length in local days' })),
+  windows: optional(
+    list(
+      group({
+        start: text(undefined, 'Local start of this window with offset'),
+        days: integer(undefined, { min: 1, max: 3660, doc: 'Length in local days' }),
+      }),
+      undefined,
+      { min: 1, doc: 'Several independent runs of one scenario' },
+    ),
+  ),
+  interval: duration('15 min', { min: 60e6, max: 3.6e9, doc: 'Delivery slot; divides an hour' }),
+  physicsStep: duration('5 min', {
+    min: 1e6,
+    max: 3.6e9,
+    doc: 'Step of physics; divides the interval',
+  }),
+  history: integer(7, { min: 0, max: 60, doc: 'Days of physics before the start, for forecasts' }),
+  warmUp: duration('2 h', { doc: 'Left out of throughput and latency' }),
+  drain: duration('6 h', { doc: 'How long the chain may run on after the last slot' }),
+} satisfies OptionSet;
+
+/** Physics beyond the homes' own data. */
+export const ENERGY = {
+  batteryDispatch: choice(
+    ['self-consumption', 'idle'],
+    'self-consumption',
+    'Rule of home batteries',
+  ),
+} satisfies OptionSet;
+
+/** Grid: feeder, losses and the tariff of the slack. */
+export const GRID = {
+  powerFactor: fraction('0.95', { min: 0.1, doc: 'Of every load; inverters run at 1' }),
+  powerFlow: choice(['step', 'slot'], 'step', 'How often the feeder is solved'),
+  tariff: group({
+    peak: price('0.85 pt/kWh', { doc: 'Retail 10-12 h and 17-22 h' }),
+    flat: price('0.60 pt/kWh', { doc: 'Retail in other hours' }),
+    valley: price('0.35 pt/kWh', { doc: 'Retail 23-7 h' }),
+    feedIn: price('0.30 pt/kWh', { doc: 'Paid for export without a trade' }),
+    wheeling: price('0.03 pt/kWh', { doc: 'Network charge of a local trade' }),
+    wholesale: price('0.30 pt/kWh', { doc: 'Marginal cost of energy at the slack, for welfare' }),
+  }),
+  emission: number(0.5366, { min: 0, doc: 'kg CO2 per kWh at the slack' }),
+  carbonPrice: number(0.08, { min: 0, doc: 'Points per kg CO2, for welfare' }),
+} satisfies OptionSet;
+
+/** Meters and the way of their reads. */
+export const METERING = {
+  class: fraction('1 %', { max: 0.1, doc: 'Accuracy class: uniform gain error' }),
+  readNoise: fraction('0.2 %', { max: 0.1, doc: 'Standard deviation of the error of one read' }),
+  headClass: fraction('0.2 %', { max: 0.1, doc: 'Class of the feeder-head meter' }),
+  resolution: integer(10, { min: 1, max: 1000, doc: 'Register resolution in Wh' }),
+  loss: fraction('0.5 %', { doc: 'Probability that a read is lost' }),
+  delayMedian: duration('20 s', { doc: 'Median of the lognormal read delay' }),
+  delaySigma: number(0.8, { min: 0, max: 3, doc: 'Shape of the lognormal read delay' }),
+  clockDrift: duration('2 s', { doc: 'Standard deviation of clock drift a day' }),
+  batchDelay: duration('20 min', { doc: 'From the slot end to the batch that reports it' }),
+  faults: fraction('0 %', { doc: 'Share of honest homes whose meter develops a fault' }),
+} satisfies OptionSet;
+
+/** Market: product, times, agents' behaviour. */
+export const MARKET = {
+  gateClosure: duration('5 min', { min: 1e6, doc: 'Last inclusion before delivery' }),
+  leadTimeMax: duration('30 min', { doc: 'Earliest sending before delivery' }),
+  leadTimeMin: duration('10 min', { doc: 'Latest sending before delivery' }),
+  collar: boolean(true, 'Confine prices to [feed-in, retail - wheeling]'),
+  bondRate: fraction('10 %', { doc: 'Seller bond as a share of its order value' }),
+  bilateralPairs: fraction('10 %', { doc: 'Share of prosumers with a standing neighbour deal' }),
+  bilateralShare: fraction('30 %', { doc: 'Share of the surplus a neighbour deal sells' }),
+} satisfies OptionSet;
+
+/** Settlement of delivered energy. */
+export const SETTLEMENT = {
+  deviationRule: choice(['none', 'band-penalty'], 'none', 'Fee on deviation from contract'),
+  band: fraction('3 %', { doc: 'Free share of the contract, band-penalty only' }),
+  rate: fraction('5 %', { doc: 'Fee as a share of the reference price, band-penalty only' }),
+  deadline: duration('2 h', { doc: 'After the slot end; a trade not final by then is void' }),
+} satisfies OptionSet;
+
+/** Ledger: what a block may carry and how it is secured. */
+export const LEDGER = {
+  crypto: choice(
+    ['modelled', 'real'],
+    'modelled',
+    'Ed25519, or a hash that is charged the same time',
+  ),
+  membership: choice(['consortium', 'public'], 'consortium', 'Who may send'),
+  verifyTime: duration('150 us', { doc: 'CPU time of one signature check on a full node' }),
+  bytesPerSecond: number(33_333, {
+    min: 1,
+    doc: 'Cap on block bytes a second, the same in every arm',
+  }),
+  gasPerSecond: number(2_000_000, { min: 1, doc: 'Cap on gas a second, the same in every arm' }),
+  gasPrice: integer(0, { min: 0, doc: 'Micro-points per gas' }),
+  maxUnfinalBlocks: integer(100_000, {
+    min: 8,
+    doc: 'Limit on blocks kept above the last final one',
+  }),
+} satisfies OptionSet;
+
+/** Full nodes and links; topology is a plug-in beside these. */
+export const NETWORK = {
+  nodes: integer(21, {
+    min: 1,
+    max: 20_000,
+    doc: 'Full nodes; light clients attach to node i mod n',
+  }),
+  batching: duration('200 ms', { doc: 'Transactions are announced in inventories this far apart' }),
+  clientLatency: duration('20 ms', { doc: 'Median one-way latency of a light client to its node' }),
+  bandwidth: bandwidth('20 Mbit/s', { doc: 'Of a link' }),
+  idlePower: power('50 W', { doc: 'Of one full node, with network and cooling' }),
+} satisfies OptionSet;
+
+/** Points: what is granted and what packing blocks earns. */
+export const POINTS = {
+  initial: points('100 pt', { doc: 'First registration of an identity' }),
+  rewardBudget: points('20 pt', { doc: 'A simulated day, over non-empty irreversible blocks' }),
+} satisfies OptionSet;
+
+/** Genesis certificates, which are the stake of elections. */
+export const CERTIFICATES = {
+  gini: fraction('40 %', { max: 0.99, doc: 'Concentration of last year generation over holders' }),
+  perHolder: number(20, { min: 0, doc: 'Mean certificates of a holder' }),
+  lockedShare: fraction('50 %', { doc: 'Share locked as stake at genesis' }),
+} satisfies OptionSet;
+
+/** What a run writes beside the tables. */
+export const OUTPUT = {
+  ledger: boolean(true, 'Write ledger.bin'),
+} satisfies OptionSet;
+
+/** All sections with plain keys, by name. */
+export const SECTIONS = {
+  horizon: HORIZON,
+  energy: ENERGY,
+  grid: GRID,
+  metering: METERING,
+  market: MARKET,
+  settlement: SETTLEMENT,
+  ledger: LEDGER,
+  network: NETWORK,
+  points: POINTS,
+  certificates: CERTIFICATES,
+  output: OUTPUT,
+} as const;
+
+/**
+ * Keys whose value is a plug-in: a name, or `{ name, ...options }`. `many` marks a list of them.
+ * `noun` is the registry's noun; `fallback` the default name.
+ */
+export const PLUGIN_KEYS = {
+  population: { path: ['population'], noun: 'community', many: false, fallback: 'synthetic' },
+  feeder: { path: ['grid', 'feeder'], noun: 'feeder', many: false, fallback: 'generated-lv' },
+  lossAllocation: {
+    path: ['grid', 'lossAllocation'],
+    noun: 'loss allocation',
+    many: false,
+    fallback: 'pro-rata',
+  },
+  mechanism: {
+    path: ['market', 'mechanism'],
+    noun: 'market mechanism',
+    many: false,
+    fallback: 'uniform-price',
+  },
+  strategy: { path: ['market', 'strategy'], noun: 'strategy', many: false, fallback: 'truthful' },
+  forecast: {
+    path: ['market', 'forecast'],
+    noun: 'forecast',
+    many: false,
+    fallback: 'persistence',
+  },
+  consensus: { path: ['consensus'], noun: 'consensus protocol', many: false, fallback: 'dpos' },
+  topology: {
+    path: ['network', 'topology'],
+    noun: 'topology',
+    many: false,
+    fallback: 'random-regular',
+  },
+  attacks: { path: ['fraud', 'attacks'], noun: 'attack', many: true, fallback: '' },
+  detectors: { path: ['fraud', 'detectors'], noun: 'detector', many: true, fallback: '' },
+  response: { path: ['fraud', 'response'], noun: 'response', many: false, fallback: 'none' },
+} as const;
+
+/** One independent stretch of simulated time. */
+export interface Window {
+  /** `window-1`, `window-2`, … in file order. */
+  readonly id: string;
+  /** Start as seconds since 1970-01-01T00:00Z. */
+  readonly startEpochS: number;
+  /** Offset of local time from UTC [min]. */
+  readonly utcOffsetMin: number;
+  readonly days: number;
+}
+
+/** A scenario as resolved: every default filled in, every unit converted, one arm chosen. */
+export interface Scenario {
+  readonly name: string;
+  readonly seed: number;
+  /** Arm this scenario is resolved for; `base` when none. */
+  readonly arm: string;
+  /** Folder of the scenario file; relative input paths start here. */
+  readonly folder: string;
+  readonly windows: readonly Window[];
+  readonly horizon: OptionValues<typeof HORIZON>;
+  readonly population: PluginChoice;
+  readonly energy: OptionValues<typeof ENERGY>;
+  readonly grid: OptionValues<typeof GRID> & {
+    readonly feeder: PluginChoice;
+    readonly lossAllocation: PluginChoice;
+  };
+  readonly metering: OptionValues<typeof METERING>;
+  readonly market: OptionValues<typeof MARKET> & {
+    readonly mechanism: PluginChoice;
+    readonly strategy: PluginChoice;
+    readonly forecast: PluginChoice;
+  };
+  readonly settlement: OptionValues<typeof SETTLEMENT>;
+  readonly ledger: OptionValues<typeof LEDGER>;
+  readonly consensus: PluginChoice;
+  readonly network: OptionValues<typeof NETWORK> & { readonly topology: PluginChoice };
+  readonly points: OptionValues<typeof POINTS>;
+  readonly certificates: OptionValues<typeof CERTIFICATES>;
+  readonly fraud: {
+    readonly attacks: readonly PluginChoice[];
+    readonly detectors: readonly PluginChoice[];
+    readonly response: PluginChoice;
+  };
+  readonly output: OptionValues<typeof OUTPUT>;
+}
