@@ -6,7 +6,6 @@
 import {
   bandwidth,
   boolean,
-  bytes,
   choice,
   duration,
   fraction,
@@ -121,11 +120,11 @@ export const LEDGER = {
   ),
   membership: choice(['consortium', 'public'], 'consortium', 'Who may send'),
   verifyTime: duration('150 us', { doc: 'CPU time of one signature check on a full node' }),
-  bytesPerSecond: number(33_333, {
+  bytesPerSecond: number(166_667, {
     min: 1,
     doc: 'Cap on block bytes a second, the same in every arm',
   }),
-  gasPerSecond: number(2_000_000, { min: 1, doc: 'Cap on gas a second, the same in every arm' }),
+  gasPerSecond: number(10_000_000, { min: 1, doc: 'Cap on gas a second, the same in every arm' }),
   gasPrice: integer(0, { min: 0, doc: 'Micro-points per gas' }),
   maxUnfinalBlocks: integer(100_000, {
     min: 8,

@@ -1,0 +1,113 @@
+/** `peerwatt run`: one scenario, one arm; a study folder when it has several windows. */
+import { planWindows, type RunPlan } from '../experiment/plan.ts';
+import { runSingle } from '../experiment/single.ts';
+import { runStudy, type StudyResult } from '../experiment/study.ts';
+import { comparisonTable } from '../report/terminal.ts';
+import {
+  type Arguments,
+  defaultOut,
+  EXIT,
+  explainFailures,
+  loadNamed,
+  type NamedScenario,
+  openSession,
+  printWarnings,
+  type Session,
+} from './session.ts';
+import { textOption, UsageError } from './usage.ts';
+
+/**
+ * Runs a scenario.
+ *
+ * @returns Exit code.
+ */
+export async function run(args: Arguments): Promise<number> {
+  const arm = textOption('arm', args['arm']);
+  const named = loadNamed(args, arm);
+  const scenario = named.loaded.resolve(arm);
+  const out = textOption('out', args['out']) ?? defaultOut(scenario.name);
+  const plans = choose(planWindows(scenario), textOption('window', args['window']));
+  const session = openSession(args, plans.length);
+  const quiet = args['quiet'] === true;
+  try {
+    return plans.length === 1
+      ? await runOne(named, plans[0]!, out, session, quiet)
+      : await runWindows(named, plans, out, session, quiet);
+  } finally {
+    session.close();
+  }
+}
+
+function choose(plans: readonly RunPlan[], window: string | undefined): readonly RunPlan[] {
+  if (window === undefined) return plans;
+  const chosen = plans.find((plan) => plan.window.id === window);
+  if (chosen !== undefined) return [{ ...chosen, index: 0 }];
+  const known = plans.map((plan) => plan.window.id).join(', ');
+  throw new UsageError(`--window: expected one of ${known}; got "${window}"`);
+}
+
+async function runOne(
+  named: NamedScenario,
+  plan: RunPlan,
+  out: string,
+  session: Session,
+  quiet: boolean,
+): Promise<number> {
+  const outcome = await runSingle(plan, out, session.options);
+  session.close();
+  if (outcome === undefined) {
+    process.stderr.write('interrupted; nothing was written\n');
+    return session.interruptCode() ?? EXIT.interrupted;
+  }
+  if (!outcome.ok) return explainFailures(named, [{ plan, failure: outcome.failure }]);
+  printWarnings(outcome.warnings);
+  if (quiet) return EXIT.fine;
+  const values = new Map(outcome.summary.map(({ metric, value }) => [metric, value]));
+  const table = comparisonTable([plan.arm], (metric) => {
+    return { mean: values.get(metric) ?? Number.NaN, half: Number.NaN };
+  });
+  process.stdout.write(`${table}\nresults: ${out}\n`);
+  return EXIT.fine;
+}
+
+async function runWindows(
+  named: NamedScenario,
+  plans: readonly RunPlan[],
+  out: string,
+  session: Session,
+  quiet: boolean,
+): Promise<number> {
+  const study = await runStudy(plans[0]!.scenario.name, plans, out, session.options);
+  return endStudy(named, study, session, quiet);
+}
+
+/**
+ * Prints what a study gave: warnings, failures, the table of arms, and where the files are.
+ *
+ * @returns Exit code.
+ */
+export function endStudy(
+  named: NamedScenario,
+  study: StudyResult,
+  session: Session,
+  quiet: boolean,
+): number {
+  session.close();
+  printWarnings(study.warnings);
+  const code = explainFailures(named, study.failures);
+  if (study.interrupted) {
+    process.stderr.write(`interrupted; finished runs are in ${study.folder}\n`);
+    return session.interruptCode() ?? EXIT.interrupted;
+  }
+  if (!quiet) process.stdout.write(`${studyTable(study)}\nresults: ${study.folder}\n`);
+  return code;
+}
+
+function studyTable({ arms, rows }: StudyResult): string {
+  const byKey = new Map(rows.map((row) => [`${row.arm} ${row.metric}`, row]));
+  return comparisonTable(arms, (metric, arm) => {
+    const row = byKey.get(`${arm} ${metric}`);
+    if (row === undefined) return { mean: Number.NaN, half: Number.NaN };
+    return { mean: row.mean, half: (row.high - row.low) / 2 };
+  });
+}

@@ -1,0 +1,134 @@
+/** What commands that simulate share: loading, defaults, interrupts, and the words about failures. */
+import { availableParallelism } from 'node:os';
+import { ScenarioError } from '../base/errors.ts';
+import type { Failure } from '../experiment/outcome.ts';
+import type { RunPlan } from '../experiment/plan.ts';
+import type { PoolOptions } from '../experiment/pool.ts';
+import { VERSION } from '../report/version.ts';
+import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
+import { catalogue } from '../simulation/catalogue.ts';
+import { openProgress } from './progress.ts';
+import { integerOption, listOption, shellWord, textOption, UsageError } from './usage.ts';
+
+/** Exit codes of the program. */
+export const EXIT = { fine: 0, failed: 1, input: 2, invariant: 3, interrupted: 130 } as const;
+
+/** Raw values of the command line. */
+export type Arguments = Readonly<Record<string, unknown>>;
+
+/** A scenario as named on the command line, with what wins over the file. */
+export interface NamedScenario {
+  readonly path: string;
+  readonly loaded: LoadedScenario;
+  readonly sets: readonly string[];
+  readonly seed: number | undefined;
+}
+
+/**
+ * Loads the scenario of a command line.
+ *
+ * @throws {ScenarioError} with every problem. @throws {UsageError} on a wrong option.
+ */
+export function loadNamed(args: Arguments, arm?: string): NamedScenario {
+  const path = textOption('scenario', args['scenario']);
+  if (path === undefined) throw new UsageError('expected a scenario file; got nothing');
+  const sets = listOption('set', args['set']);
+  const seed = integerOption('seed', args['seed'], 0);
+  const loaded = loadScenario(path, { plugins: catalogue, sets, seed, arm });
+  if (loaded.pluginFiles.length > 0) {
+    const got = loaded.pluginFiles.join(', ');
+    const expected = 'no plug-in files: this program runs only its own plug-ins';
+    throw new ScenarioError([{ file: path, path: 'scenario.plugins', expected, got }]);
+  }
+  return { path, loaded, sets, seed };
+}
+
+/** Default folder of results, `results/<name>` below the working folder. */
+export function defaultOut(name: string): string {
+  const slug = name
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]+/g, '-')
+    .replace(/^[.-]+/, '');
+  return `results/${slug === '' ? 'scenario' : slug}`;
+}
+
+/** Pool options with progress on standard error and interrupts wired to the signal. */
+export interface Session {
+  readonly options: PoolOptions;
+  /** Exit code that an interrupt asked for; undefined when none came. */
+  interruptCode(): number | undefined;
+  /** Ends progress and stops listening for interrupts. */
+  close(): void;
+}
+
+/** Opens a session for a number of runs. */
+export function openSession(args: Arguments, runs: number): Session {
+  const workers = integerOption('workers', args['workers'], 1, 1024) ?? availableParallelism();
+  const controller = new AbortController();
+  let code: number | undefined;
+  const interrupt = (signal: NodeJS.Signals) => {
+    // A second signal does not wait for workers to end.
+    if (code !== undefined) process.exit(code);
+    code = signal === 'SIGINT' ? EXIT.interrupted : 143;
+    controller.abort();
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  const progress = openProgress({
+    runs,
+    quiet: args['quiet'] === true,
+    stream: process.stderr,
+    now: () => Date.now(),
+  });
+  return {
+    options: {
+      workers,
+      environment: { version: VERSION, nodeMajor: Number(process.versions.node.split('.')[0]) },
+      signal: controller.signal,
+      onProgress: (done) => progress.update(done),
+      onOutcome: (plan, outcome) => progress.runEnded(plan.id, outcome.ok),
+    },
+    interruptCode: () => code,
+    close() {
+      progress.close();
+      process.off('SIGINT', interrupt);
+      process.off('SIGTERM', interrupt);
+    },
+  };
+}
+
+/** The command that repeats one run exactly. */
+export function replayCommand(named: NamedScenario, plan: RunPlan): string {
+  const words = ['peerwatt', 'run', named.path];
+  if (plan.arm !== 'base') words.push('--arm', plan.arm);
+  words.push('--seed', String(plan.scenario.seed));
+  if (plan.scenario.windows.length > 1) words.push('--window', plan.window.id);
+  for (const set of named.sets) words.push('--set', set);
+  return words.map(shellWord).join(' ');
+}
+
+/**
+ * Says on standard error why runs failed, with the command that replays each broken invariant.
+ *
+ * @returns Exit code: 3 when an invariant broke, 1 for another failure, 0 for none.
+ */
+export function explainFailures(
+  named: NamedScenario,
+  failures: readonly { readonly plan: RunPlan; readonly failure: Failure }[],
+): number {
+  for (const { plan, failure } of failures) {
+    const lines = [`run ${plan.id} failed: ${failure.message}`];
+    if (failure.kind === 'crash' && failure.stack !== '') lines.push(failure.stack);
+    lines.push(`replay: ${replayCommand(named, plan)}`);
+    process.stderr.write(`${lines.join('\n')}\n`);
+  }
+  if (failures.length === 0) return EXIT.fine;
+  return failures.some(({ failure }) => failure.kind === 'invariant')
+    ? EXIT.invariant
+    : EXIT.failed;
+}
+
+/** Prints warnings of runs on standard error. */
+export function printWarnings(warnings: readonly string[]): void {
+  for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
+}

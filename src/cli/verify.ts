@@ -1,0 +1,45 @@
+/** `peerwatt verify`: a result folder checked without the simulator's state. */
+import { join } from 'node:path';
+import { checkFolder, readResult, runFolders } from '../report/check.ts';
+import { verifyRunLedger } from '../simulation/verify.ts';
+import { type Arguments, EXIT } from './session.ts';
+import { textOption } from './usage.ts';
+
+/**
+ * Re-derives the ledger of a run, or of every run of a study, and compares all files with the manifest.
+ *
+ * @returns Exit code: 0 when everything holds, 1 when anything does not.
+ */
+export function verify(args: Arguments): number {
+  const folder = textOption('folder', args['folder'])!;
+  const runs = runFolders(folder);
+  const problems = [folder, ...runs].flatMap(verifyFolder);
+  for (const problem of problems) process.stdout.write(`${problem}\n`);
+  if (problems.length > 0) return EXIT.failed;
+  const checked = runs.length === 0 ? '' : ` and its ${runs.length} runs`;
+  process.stdout.write(`${folder}${checked}: every file, hash, root and balance holds\n`);
+  return EXIT.fine;
+}
+
+function verifyFolder(folder: string): string[] {
+  const { stated, problems, unlisted } = checkFolder(folder);
+  for (const name of unlisted) process.stderr.write(`note: ${join(folder, name)} is not listed\n`);
+  const bytes = readResult(folder, 'ledger.bin');
+  if (bytes === undefined) return [...problems];
+  const place = join(folder, 'ledger.bin');
+  const report = verifyRunLedger(bytes);
+  const found = report.problems.map((problem) => {
+    const { offset, length, what, expected, got } = problem;
+    const where = length > 1 ? `bytes ${offset} to ${offset + length - 1}` : `byte ${offset}`;
+    return `${place}: ${where}: ${what}: expected ${expected}; got ${got}`;
+  });
+  for (const [name, got, expected] of [
+    ['genesisHash', report.genesisHash, stated?.genesisHash],
+    ['headHash', report.headHash, stated?.headHash],
+  ] as const) {
+    if (report.ok && expected !== undefined && got !== expected) {
+      found.push(`${place}: expected the ${name} ${expected} of the manifest; got ${got}`);
+    }
+  }
+  return [...problems, ...found];
+}

@@ -1,0 +1,211 @@
+/**
+ * What all protocols share: nodes that hold a head in one fork tree, blocks that travel, reorganisations,
+ * finality at each node, and the moment when a block is final everywhere and can be folded away. The
+ * protocol decides, the engine carries out and counts.
+ */
+import { InvariantViolation } from '../base/errors.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import type { BlockIndex, BlockTree } from '../ledger/tree.ts';
+import type { Flood } from '../network/flood.ts';
+import type { BranchRule, ConsensusInstance } from './protocol.ts';
+
+/** What the engine is wired to. */
+export interface EngineOptions {
+  readonly kernel: Kernel;
+  readonly tree: BlockTree;
+  readonly nodeCount: number;
+  readonly rule: BranchRule;
+  /** Blocks kept between the last block that is final everywhere and the flat state, for deep reorgs. */
+  readonly foldMargin: number;
+  /** A block became final at a node; called once per node and block, in order of height. */
+  onFinal(node: number, block: BlockIndex): void;
+  /** Everything up to this block is final at every node and may be folded. */
+  onFold(block: BlockIndex, released: readonly BlockIndex[]): void;
+  /** A block left the branch of a node (deepest first in a reorganisation). */
+  onHead(node: number, head: BlockIndex, previous: BlockIndex): void;
+}
+
+/** Heads, finality and counters of one run. */
+export interface ChainEngine {
+  readonly head: Int32Array;
+  /** Last block that is final at each node. */
+  readonly finalBlock: Int32Array;
+  readonly up: Uint8Array;
+  readonly reorgCount: Int32Array;
+  readonly reorgDepthMax: Int32Array;
+  /** When 90 % of the nodes had received a block, and held it final [µs]; NaN until then. */
+  reach90Us(block: BlockIndex): number;
+  final90Us(block: BlockIndex): number;
+  /** Heights at which a node's final block was replaced: must be 0 within assumptions. */
+  readonly divergentFinals: number;
+  /** Wires the flood of blocks and the protocol; both need the engine first. */
+  connect(flood: Flood, instance: ConsensusInstance): void;
+  /** A node made a block. */
+  adoptOwn(node: number, block: BlockIndex): void;
+  /** A node received a block that passed its checks on the way. */
+  receive(node: number, block: BlockIndex, from: number): void;
+}
+
+/** Makes the engine; every node starts with genesis as head and final block. */
+export function createChainEngine(options: EngineOptions): ChainEngine {
+  const { kernel, tree, nodeCount, rule } = options;
+  const head = new Int32Array(nodeCount);
+  const finalBlock = new Int32Array(nodeCount);
+  const up = new Uint8Array(nodeCount).fill(1);
+  const reorgCount = new Int32Array(nodeCount);
+  const reorgDepthMax = new Int32Array(nodeCount);
+  const quorum90 = Math.ceil(0.9 * nodeCount);
+  let reachCount = new Int32Array(1024);
+  let finalCount = new Int32Array(1024);
+  let reach90 = new Float64Array(1024).fill(Number.NaN);
+  let final90 = new Float64Array(1024).fill(Number.NaN);
+  /** Blocks that wait at a node for their parent, by parent. */
+  const orphans = new Map<BlockIndex, { node: number; block: BlockIndex; from: number }[]>();
+  /** Blocks above the folded one, in order of creation. */
+  let live: BlockIndex[] = [];
+  let folded: BlockIndex = 0;
+  let divergentFinals = 0;
+  let flood: Flood | undefined;
+  let instance: ConsensusInstance | undefined;
+  const path: number[] = [];
+
+  function grow(block: BlockIndex): void {
+    if (block < reachCount.length) return;
+    const size = Math.max(block + 1, reachCount.length * 2);
+    const ints = (from: Int32Array) => {
+      const to = new Int32Array(size);
+      to.set(from);
+      return to;
+    };
+    const floats = (from: Float64Array) => {
+      const to = new Float64Array(size).fill(Number.NaN);
+      to.set(from);
+      return to;
+    };
+    reachCount = ints(reachCount);
+    finalCount = ints(finalCount);
+    reach90 = floats(reach90);
+    final90 = floats(final90);
+  }
+
+  function accept(node: number, block: BlockIndex): void {
+    reachCount[block]!++;
+    if (reachCount[block] === quorum90) reach90[block] = kernel.nowUs;
+    const current = head[node]!;
+    // Growth of the own branch needs no comparison in any protocol.
+    if (tree.parent[block] === current || instance!.prefers(node, block, current)) {
+      setHead(node, block);
+    }
+    const waiting = orphans.get(block);
+    if (waiting === undefined) return;
+    const mine = waiting.filter((entry) => entry.node === node);
+    const others = waiting.filter((entry) => entry.node !== node);
+    if (others.length === 0) orphans.delete(block);
+    else orphans.set(block, others);
+    for (const entry of mine) take(node, entry.block, entry.from);
+  }
+
+  function take(node: number, block: BlockIndex, from: number): void {
+    flood!.relay(node, block, from);
+    accept(node, block);
+  }
+
+  function setHead(node: number, block: BlockIndex): void {
+    const previous = head[node]!;
+    if (tree.parent[block] !== previous) {
+      const fork = tree.commonAncestor(previous, block);
+      const depth = tree.height[previous]! - tree.height[fork]!;
+      if (depth > 0) {
+        reorgCount[node]!++;
+        reorgDepthMax[node] = Math.max(reorgDepthMax[node]!, depth);
+      }
+    }
+    head[node] = block;
+    options.onHead(node, block, previous);
+    instance!.onHead?.(node, block);
+    advanceFinal(node, block);
+  }
+
+  function advanceFinal(node: number, block: BlockIndex): void {
+    const height = rule.finalHeight(block);
+    const known = finalBlock[node]!;
+    const knownHeight = tree.height[known]!;
+    if (height <= knownHeight) return;
+    path.length = 0;
+    let at = tree.ancestorAt(block, height);
+    const next = at;
+    while (tree.height[at]! > knownHeight) {
+      path.push(at);
+      at = tree.parent[at]!;
+    }
+    if (at !== known) {
+      divergentFinals++;
+      // What was final here is not on this branch: count again from where the branches part.
+      const fork = tree.commonAncestor(at, known);
+      for (; at !== fork; at = tree.parent[at]!) path.push(at);
+    }
+    finalBlock[node] = next;
+    for (let i = path.length - 1; i >= 0; i--) {
+      const newly = path[i]!;
+      finalCount[newly]!++;
+      if (finalCount[newly] === quorum90) final90[newly] = kernel.nowUs;
+      options.onFinal(node, newly);
+    }
+    maybeFold(next);
+  }
+
+  function maybeFold(next: BlockIndex): void {
+    if (finalCount[next]! < nodeCount) return;
+    const target = tree.height[next]! - options.foldMargin;
+    if (target <= tree.height[folded]!) return;
+    const block = tree.ancestorAt(next, target);
+    folded = block;
+    const released: BlockIndex[] = [];
+    let kept = 0;
+    for (const candidate of live) {
+      if (tree.height[candidate]! <= target) released.push(candidate);
+      else live[kept++] = candidate;
+    }
+    live.length = kept;
+    for (const dead of released) flood!.release(dead);
+    options.onFold(block, released);
+  }
+
+  return {
+    head,
+    finalBlock,
+    up,
+    reorgCount,
+    reorgDepthMax,
+    reach90Us: (block) => reach90[block] ?? Number.NaN,
+    final90Us: (block) => final90[block] ?? Number.NaN,
+    get divergentFinals() {
+      return divergentFinals;
+    },
+    connect(blockFlood, protocol) {
+      flood = blockFlood;
+      instance = protocol;
+    },
+    adoptOwn(node, block) {
+      if (flood === undefined || instance === undefined) {
+        throw new InvariantViolation('engine-connected', 'a block was made before connect');
+      }
+      grow(block);
+      live.push(block);
+      flood.originate(node, block);
+      accept(node, block);
+    },
+    receive(node, block, from) {
+      if (!instance!.isValid(block)) return;
+      const parent = tree.parent[block]!;
+      if (!flood!.has(node, parent) && parent !== 0 && tree.height[parent]! > tree.height[folded]!) {
+        const entry = { node, block, from };
+        const waiting = orphans.get(parent);
+        if (waiting === undefined) orphans.set(parent, [entry]);
+        else waiting.push(entry);
+        return;
+      }
+      take(node, block, from);
+    },
+  };
+}

@@ -1,0 +1,116 @@
+/**
+ * Layout of the chain state. A cell is a non-negative integer; sixteen cells make a record, the unit of
+ * the state root's leaves. Accounts come first and are dense; slots follow at a wide stride, and their
+ * records are cleared when the slot has settled, so that the state does not grow with the horizon.
+ */
+
+/** Cells of one record. */
+export const RECORD_CELLS = 16;
+
+/** Fields of an account record. */
+export const ACCOUNT = {
+  nonce: 0,
+  balanceUpt: 1,
+  escrowUpt: 2,
+  /** Role + 1 once registered, else 0. */
+  member: 3,
+  grantedUpt: 4,
+  rewardedUpt: 5,
+  certificates: 6,
+  certificatesLocked: 7,
+  /** First of the seven approvals: candidate + 1, 0 when free. */
+  approvals: 8,
+} as const;
+
+/** Approvals a voter may give (model §6.3). */
+export const APPROVALS_MAX = 7;
+
+/** Fields of the chain's own record, which follows the accounts. */
+export const CHAIN = {
+  issuedGrantUpt: 0,
+  issuedRewardUpt: 1,
+  burnedUpt: 2,
+  /** Counts changes of stake and votes; an election is recounted only when it moves. */
+  electionVersion: 3,
+  /** Simulated day whose irreversible blocks are being counted. */
+  rewardDay: 4,
+  /** Non-empty irreversible blocks of that day. */
+  rewardBlocks: 5,
+  penaltiesUpt: 6,
+} as const;
+
+/** Fields of a slot's head record. */
+export const SLOT = {
+  /** {@link SLOT_STATE}. */
+  state: 0,
+  orderCount: 1,
+  tradeCount: 2,
+  settleVersion: 3,
+  meterBatches: 4,
+} as const;
+
+/** Life of a delivery slot on the chain. */
+export const SLOT_STATE = { open: 0, cleared: 1, settled: 2 } as const;
+
+/** Fields of an order record. */
+export const ORDER = {
+  /** Owner + 1. */
+  owner: 0,
+  sequence: 1,
+  isBid: 2,
+  quantityWh: 3,
+  priceUptPerKWh: 4,
+  /** Counterparty + 1, 0 for the pool. */
+  counterparty: 5,
+  escrowUpt: 6,
+  includedUs: 7,
+  filledWh: 8,
+} as const;
+
+/** Fields of a trade record. */
+export const TRADE = {
+  buyerOrder: 0,
+  sellerOrder: 1,
+  /** Contracted energy; 0 when the trade is void on this branch. */
+  contractedWh: 2,
+  priceUptPerKWh: 3,
+} as const;
+
+/** Orders an owner may place for one slot. */
+export const SEQUENCES_MAX = 8;
+
+const SLOT_BASE = 2 ** 32;
+const SLOT_STRIDE = 2 ** 22;
+const ORDER_BASE = RECORD_CELLS;
+const LOOKUP_BASE = 2 ** 20;
+const TRADE_BASE = 2 ** 21;
+
+/** Most orders of one slot. */
+export const ORDERS_MAX = (LOOKUP_BASE - ORDER_BASE) / RECORD_CELLS;
+/** Most trades of one slot. */
+export const TRADES_MAX = (SLOT_STRIDE - TRADE_BASE) / RECORD_CELLS;
+/** Most accounts: an owner and sequence must fit the lookup table. */
+export const ACCOUNTS_MAX = (TRADE_BASE - LOOKUP_BASE) / SEQUENCES_MAX;
+
+/** Cell of an account's field. */
+export const accountCell = (account: number, field: number) => account * RECORD_CELLS + field;
+/** Cell of the chain's own record. */
+export const chainCell = (accountCount: number, field: number) =>
+  accountCount * RECORD_CELLS + field;
+/** Cell that counts a producer's non-empty irreversible blocks of the reward day. */
+export const producedCell = (accountCount: number, account: number) =>
+  (accountCount + 1) * RECORD_CELLS + account;
+/** Cells of the dense part of the state. */
+export const denseCellCount = (accountCount: number) =>
+  (accountCount + 1) * RECORD_CELLS + Math.ceil(accountCount / RECORD_CELLS) * RECORD_CELLS;
+/** Cell of a slot's head record. */
+export const slotCell = (slot: number, field: number) => SLOT_BASE + slot * SLOT_STRIDE + field;
+/** Cell of a field of the k-th order of a slot. */
+export const orderCell = (slot: number, order: number, field: number) =>
+  slotCell(slot, ORDER_BASE + order * RECORD_CELLS + field);
+/** Cell that holds 1 + the index of an owner's order. */
+export const lookupCell = (slot: number, owner: number, sequence: number) =>
+  slotCell(slot, LOOKUP_BASE + owner * SEQUENCES_MAX + sequence);
+/** Cell of a field of the k-th trade of a slot. */
+export const tradeCell = (slot: number, trade: number, field: number) =>
+  slotCell(slot, TRADE_BASE + trade * RECORD_CELLS + field);

@@ -1,0 +1,25 @@
+/** Membership: the authority certifies an identity, the centre admits it once (model §2.3). */
+import type { PayloadOf } from '../ledger/transactions.ts';
+import { ACCOUNT } from './cells.ts';
+import { addAccount, type Call, issue, type Outcome, readAccount } from './rules.ts';
+
+/** Admits an account that the authority certified. */
+export function register(call: Call, tx: PayloadOf['REGISTER']): Outcome {
+  if (call.sender !== call.rules.centre && call.rules.consortium === 1) return 'UNAUTHORISED';
+  if (tx.account >= call.rules.accountCount) return 'UNKNOWN_ACCOUNT';
+  if (!call.rules.isCertified(tx)) return 'BAD_CA_SIGNATURE';
+  if (readAccount(call, tx.account, ACCOUNT.member) !== 0) return 'ALREADY_REGISTERED';
+  addAccount(call, tx.account, ACCOUNT.member, tx.role + 1);
+  return undefined;
+}
+
+/** Grants the initial points of a verified identity, once (model §7.1, case I1). */
+export function grant(call: Call, tx: PayloadOf['POINTS_GRANT']): Outcome {
+  if (call.sender !== call.rules.centre) return 'UNAUTHORISED';
+  if (tx.to >= call.rules.accountCount) return 'UNKNOWN_ACCOUNT';
+  if (readAccount(call, tx.to, ACCOUNT.member) === 0) return 'NOT_MEMBER';
+  if (readAccount(call, tx.to, ACCOUNT.grantedUpt) !== 0) return 'ALREADY_GRANTED';
+  if (tx.amountUpt !== call.rules.initialGrantUpt) return 'BAD_AMOUNT';
+  issue(call, tx.to, tx.amountUpt, 'grantedUpt');
+  return undefined;
+}

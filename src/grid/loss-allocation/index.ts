@@ -1,0 +1,6 @@
+/** The loss allocations a scenario may name. */
+import { createRegistry } from '../../base/plugin.ts';
+import proRata from './pro-rata.ts';
+
+/** Registry of loss allocations. */
+export const lossAllocations = createRegistry('loss allocation', [proRata]);

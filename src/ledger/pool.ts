@@ -1,0 +1,204 @@
+/**
+ * Every transaction of a run as one row, and the pool of those that wait. The pool is one list; what a
+ * node may put into a block is what has reached that node, which the caller asks the network.
+ */
+import type { BlockIndex, BlockTree } from './tree.ts';
+import {
+  type SignedTransaction,
+  TRANSACTION_CODE,
+  type Transaction,
+  transactionSize,
+} from './transactions.ts';
+
+/** A signed transaction ready for the table. */
+export interface PooledTransaction extends SignedTransaction {
+  readonly transaction: Transaction;
+  /** Lower-case hex id. */
+  readonly id: string;
+  readonly intrinsicGas: number;
+}
+
+/** Columns of all transactions. Columns may be replaced as the table grows. */
+export interface TransactionTable {
+  readonly count: number;
+  readonly type: Uint8Array;
+  readonly sender: Int32Array;
+  /** Delivery slot it is about, -1 when none. */
+  readonly slot: Int32Array;
+  /** Node its client is attached to. */
+  readonly node: Int32Array;
+  readonly sizeBytes: Int32Array;
+  readonly expiryUs: Float64Array;
+  readonly submittedUs: Float64Array;
+  /** When the client's node received it; NaN until then. */
+  readonly receivedUs: Float64Array;
+  /** When it became final at its client's node; NaN until then. */
+  readonly finalUs: Float64Array;
+  /** First block that carried it, or -1. */
+  readonly firstBlock: Int32Array;
+  /** 1 + index in REJECT_REASONS when it was refused at the door, else 0. */
+  readonly refused: Uint8Array;
+  /** The bytes and the decoded form. */
+  signed(tx: number): PooledTransaction;
+  add(signed: PooledTransaction, row: NewRow): number;
+  /** Notes that a block carries the transaction. */
+  include(tx: number, block: BlockIndex): void;
+  /** All blocks that carry it. */
+  blocksOf(tx: number): readonly BlockIndex[];
+  /** The block on the way from genesis to `head` that carries it, or -1. */
+  blockOn(tree: BlockTree, tx: number, head: BlockIndex): BlockIndex;
+}
+
+/** What the submitter knows of a new row. */
+export interface NewRow {
+  readonly slot: number;
+  readonly node: number;
+  readonly submittedUs: number;
+}
+
+/** Makes an empty table. */
+export function createTransactionTable(): TransactionTable {
+  let capacity = 1024;
+  const rows: PooledTransaction[] = [];
+  const otherBlocks = new Map<number, BlockIndex[]>();
+  const table = {
+    count: 0,
+    type: new Uint8Array(capacity),
+    sender: new Int32Array(capacity),
+    slot: new Int32Array(capacity),
+    node: new Int32Array(capacity),
+    sizeBytes: new Int32Array(capacity),
+    expiryUs: new Float64Array(capacity),
+    submittedUs: new Float64Array(capacity),
+    receivedUs: new Float64Array(capacity),
+    finalUs: new Float64Array(capacity),
+    firstBlock: new Int32Array(capacity),
+    refused: new Uint8Array(capacity),
+    signed: (tx: number) => rows[tx]!,
+    add(signed: PooledTransaction, row: NewRow): number {
+      const tx = table.count;
+      if (tx === capacity) grow();
+      table.count = tx + 1;
+      rows.push(signed);
+      table.type[tx] = TRANSACTION_CODE[signed.transaction.type];
+      table.sender[tx] = signed.transaction.sender;
+      table.slot[tx] = row.slot;
+      table.node[tx] = row.node;
+      table.sizeBytes[tx] = transactionSize(signed.unsigned);
+      table.expiryUs[tx] = signed.transaction.expiryUs;
+      table.submittedUs[tx] = row.submittedUs;
+      table.receivedUs[tx] = Number.NaN;
+      table.finalUs[tx] = Number.NaN;
+      table.firstBlock[tx] = -1;
+      return tx;
+    },
+    include(tx: number, block: BlockIndex): void {
+      if (table.firstBlock[tx] === -1) {
+        table.firstBlock[tx] = block;
+        return;
+      }
+      const others = otherBlocks.get(tx);
+      if (others === undefined) otherBlocks.set(tx, [block]);
+      else others.push(block);
+    },
+    blocksOf(tx: number): readonly BlockIndex[] {
+      const first = table.firstBlock[tx]!;
+      return first < 0 ? [] : [first, ...(otherBlocks.get(tx) ?? [])];
+    },
+    blockOn(tree: BlockTree, tx: number, head: BlockIndex): BlockIndex {
+      for (const block of table.blocksOf(tx)) if (tree.isAncestor(block, head)) return block;
+      return -1;
+    },
+  };
+
+  function grow(): void {
+    capacity *= 2;
+    for (const key of ['type', 'refused'] as const) {
+      const wider = new Uint8Array(capacity);
+      wider.set(table[key]);
+      table[key] = wider;
+    }
+    for (const key of ['sender', 'slot', 'node', 'sizeBytes', 'firstBlock'] as const) {
+      const wider = new Int32Array(capacity);
+      wider.set(table[key]);
+      table[key] = wider;
+    }
+    for (const key of ['expiryUs', 'submittedUs', 'receivedUs', 'finalUs'] as const) {
+      const wider = new Float64Array(capacity);
+      wider.set(table[key]);
+      table[key] = wider;
+    }
+  }
+
+  return table;
+}
+
+/** Transactions that wait for a block. */
+export interface Pool {
+  readonly size: number;
+  add(tx: number): void;
+  /**
+   * Visits what could go on top of `parent`, in order of arrival in the pool: what no block carries, and
+   * what only blocks off that branch carry.
+   */
+  visit(parent: BlockIndex, base: BlockIndex, visitor: (tx: number) => boolean): void;
+  /** Drops what is in the flat state or can never be included after `timestampUs`. */
+  prune(base: BlockIndex, dropped: (tx: number) => void): void;
+}
+
+/** Makes the pool of a table and tree. */
+export function createPool(tree: BlockTree, table: TransactionTable): Pool {
+  let waiting: number[] = [];
+  const stamp: number[] = [];
+  let visitId = 0;
+
+  /** Whether two branches live above the base; only then can a carried transaction be free again. */
+  function hasFork(base: BlockIndex, parent: BlockIndex): boolean {
+    for (let at = parent; at !== base && at >= 0; at = tree.parent[at]!) {
+      const up = tree.parent[at]!;
+      if (up >= 0 && tree.nextSibling[tree.firstChild[up]!]! >= 0) return true;
+    }
+    return tree.firstChild[parent]! >= 0;
+  }
+
+  return {
+    get size() {
+      return waiting.length;
+    },
+    add: (tx) => {
+      waiting.push(tx);
+    },
+    visit(parent, base, visitor) {
+      if (!hasFork(base, parent)) {
+        for (let i = 0; i < waiting.length; i++) {
+          const tx = waiting[i]!;
+          if (table.firstBlock[tx] === -1 && !visitor(tx)) return;
+        }
+        return;
+      }
+      visitId++;
+      for (let at = parent; at !== base && at >= 0; at = tree.parent[at]!) {
+        const body = tree.transactions(at);
+        for (let i = 0; i < body.length; i++) stamp[body[i]!] = visitId;
+      }
+      for (let i = 0; i < waiting.length; i++) {
+        const tx = waiting[i]!;
+        if (stamp[tx] !== visitId && !visitor(tx)) return;
+      }
+    },
+    prune(base, dropped) {
+      const baseTimeUs = tree.timestampUs[base]!;
+      const baseHeight = tree.height[base]!;
+      let kept = 0;
+      for (let i = 0; i < waiting.length; i++) {
+        const tx = waiting[i]!;
+        const carried =
+          table.firstBlock[tx] !== -1 &&
+          table.blocksOf(tx).some((block) => tree.height[block]! <= baseHeight && tree.isAncestor(block, base));
+        if (carried || table.expiryUs[tx]! < baseTimeUs) dropped(tx);
+        else waiting[kept++] = tx;
+      }
+      waiting.length = kept;
+    },
+  };
+}

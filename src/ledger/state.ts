@@ -1,0 +1,208 @@
+/**
+ * Chain state as a function of the block. A block is executed once, into a write set; reading at a block
+ * looks through the write sets of its unfinal ancestors, then into the flat state of the last block that
+ * is final everywhere, into which write sets are folded. One ledger object for all nodes would make
+ * double spending impossible by construction; one ledger per node would cost a thousand ledgers.
+ */
+import { InvariantViolation } from '../base/errors.ts';
+import type { BlockIndex, BlockTree } from './tree.ts';
+
+/** A place of the state: a non-negative integer; see the contracts for its layout. */
+export type Cell = number;
+
+/** Reading and writing during one execution. Values are non-negative safe integers; absent is 0. */
+export interface StateView {
+  read(cell: Cell): number;
+  write(cell: Cell, value: number): void;
+}
+
+/** State of every block of a tree. */
+export interface ChainState {
+  /** Value of a cell after the block. */
+  readAt(block: BlockIndex, cell: Cell): number;
+  /** Opens an execution on top of `parent`; one at a time. */
+  begin(parent: BlockIndex): StateView;
+  /** Drops what was written since {@link begin} or the last mark. */
+  mark(): number;
+  rollback(mark: number): void;
+  /** Cells written by the open execution, ascending. */
+  dirtyCells(): Float64Array;
+  /** Closes the open execution as the write set of `block`, whose parent was opened. */
+  commit(block: BlockIndex): void;
+  /** Folds all blocks up to `block`, an ancestor of every live head, into the flat state. */
+  fold(block: BlockIndex): void;
+  /** Folds the write set of genesis itself, once. */
+  foldGenesis(): void;
+  /** Last folded block. */
+  readonly base: BlockIndex;
+  /** Cells of the flat state that are not zero, ascending: for full recounts. */
+  baseCells(): IterableIterator<[Cell, number]>;
+  /** Value in the flat state. */
+  readBase(cell: Cell): number;
+}
+
+/** Limits and shape of a {@link ChainState}. */
+export interface ChainStateOptions {
+  /** Cells below this index live in a flat array; the others in a map. */
+  readonly denseCount: number;
+  /** Most blocks between the flat state and a head. */
+  readonly maxUnfinalBlocks: number;
+}
+
+/** Writers between two merged overlays: bounds the walk of one read during a long stall. */
+const OVERLAY_EVERY = 64;
+
+/** Makes the state of a tree whose genesis is empty. */
+export function createChainState(tree: BlockTree, options: ChainStateOptions): ChainState {
+  const { denseCount, maxUnfinalBlocks } = options;
+  const dense = new Float64Array(denseCount);
+  const sparse = new Map<Cell, number>();
+  const writeSets = new Map<BlockIndex, Map<Cell, number>>();
+  /** Merged writes since the flat state, kept at every 64th writer of a branch. */
+  const overlays = new Map<BlockIndex, Map<Cell, number>>();
+  /** Nearest ancestor-or-self with a write set, or -1 when everything is in the flat state. */
+  let writerOf = new Int32Array(1024).fill(-1);
+  let writerDepth = new Int32Array(1024);
+  let base: BlockIndex = 0;
+  let open: Map<Cell, number> = new Map();
+  let openParent: BlockIndex = 0;
+  /** Undo log of the open execution: cell, value before (-1 when it was not in the set). */
+  let undo: number[] = [];
+
+  const readBase = (cell: Cell) => (cell < denseCount ? dense[cell]! : (sparse.get(cell) ?? 0));
+
+  function readAt(block: BlockIndex, cell: Cell): number {
+    let at = writerOf[block]!;
+    while (at >= 0) {
+      const set = writeSets.get(at);
+      if (set === undefined) break;
+      const value = set.get(cell);
+      if (value !== undefined) return value;
+      const overlay = overlays.get(at);
+      if (overlay !== undefined) return overlay.get(cell) ?? readBase(cell);
+      at = writerOf[tree.parent[at]!]!;
+    }
+    return readBase(cell);
+  }
+
+  const view: StateView = {
+    read: (cell) => open.get(cell) ?? readAt(openParent, cell),
+    write(cell, value) {
+      if (!(value >= 0 && Number.isSafeInteger(value))) {
+        throw new InvariantViolation('state-integer', `cell ${cell} would become ${value}`);
+      }
+      undo.push(cell, open.get(cell) ?? -1);
+      open.set(cell, value);
+    },
+  };
+
+  function rollback(mark: number): void {
+    while (undo.length > mark) {
+      const before = undo.pop()!;
+      const cell = undo.pop()!;
+      if (before < 0) open.delete(cell);
+      else open.set(cell, before);
+    }
+  }
+
+  function commit(block: BlockIndex): void {
+    if (block >= writerOf.length) {
+      const wider = new Int32Array(Math.max(block + 1, writerOf.length * 2)).fill(-1);
+      wider.set(writerOf);
+      writerOf = wider;
+      const depths = new Int32Array(wider.length);
+      depths.set(writerDepth);
+      writerDepth = depths;
+    }
+    const unfinal = tree.height[block]! - tree.height[base]!;
+    if (unfinal > maxUnfinalBlocks) {
+      throw new InvariantViolation('limit-max-unfinal-blocks', `${unfinal} blocks are not final`);
+    }
+    const parentWriter = writerOf[openParent]!;
+    const inherited = parentWriter >= 0 && writeSets.has(parentWriter) ? parentWriter : -1;
+    if (open.size === 0) {
+      writerOf[block] = inherited;
+      return;
+    }
+    writeSets.set(block, open);
+    writerOf[block] = block;
+    const depth = inherited < 0 ? 1 : writerDepth[inherited]! + 1;
+    writerDepth[block] = depth;
+    if (depth % OVERLAY_EVERY === 0) overlays.set(block, mergedBelow(block));
+    open = new Map();
+    undo = [];
+  }
+
+  function mergedBelow(block: BlockIndex): Map<Cell, number> {
+    const sets: Map<Cell, number>[] = [];
+    let at = writerOf[tree.parent[block]!]!;
+    while (at >= 0 && writeSets.has(at)) {
+      sets.push(writeSets.get(at)!);
+      const overlay = overlays.get(at);
+      if (overlay !== undefined) {
+        sets.push(overlay);
+        break;
+      }
+      at = writerOf[tree.parent[at]!]!;
+    }
+    const merged = new Map<Cell, number>();
+    for (let i = sets.length - 1; i >= 0; i--) {
+      for (const [cell, value] of sets[i]!) merged.set(cell, value);
+    }
+    return merged;
+  }
+
+  function foldSet(block: BlockIndex): void {
+    const set = writeSets.get(block);
+    if (set === undefined) return;
+    for (const [cell, value] of set) {
+      if (cell < denseCount) dense[cell] = value;
+      else if (value === 0) sparse.delete(cell);
+      else sparse.set(cell, value);
+    }
+    writeSets.delete(block);
+    overlays.delete(block);
+  }
+
+  function fold(block: BlockIndex): void {
+    const path: BlockIndex[] = [];
+    for (let at = block; at !== base; at = tree.parent[at]!) {
+      if (at < 0) throw new InvariantViolation('fold-order', `block ${block} is not above the base`);
+      if (writeSets.has(at)) path.push(at);
+    }
+    for (let i = path.length - 1; i >= 0; i--) foldSet(path[i]!);
+    base = block;
+    // Branches that left the chain below the new base are dead; their sets are only memory.
+    const baseHeight = tree.height[block]!;
+    for (const at of writeSets.keys()) {
+      if (tree.height[at]! <= baseHeight) {
+        writeSets.delete(at);
+        overlays.delete(at);
+      }
+    }
+  }
+
+  return {
+    readAt,
+    begin(parent) {
+      open = open.size === 0 ? open : new Map();
+      undo = [];
+      openParent = parent;
+      return view;
+    },
+    mark: () => undo.length,
+    rollback,
+    dirtyCells: () => Float64Array.from(open.keys()).sort(),
+    commit,
+    fold,
+    foldGenesis: () => foldSet(0),
+    get base() {
+      return base;
+    },
+    *baseCells() {
+      for (let cell = 0; cell < denseCount; cell++) if (dense[cell] !== 0) yield [cell, dense[cell]!];
+      for (const cell of Float64Array.from(sparse.keys()).sort()) yield [cell, sparse.get(cell)!];
+    },
+    readBase,
+  };
+}

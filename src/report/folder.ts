@@ -1,0 +1,233 @@
+/**
+ * A result folder that is either complete or recognisably not. Everything is written into a sibling
+ * folder, each file under a temporary name, synced and renamed; the manifest comes last; then the whole
+ * folder takes its place in one rename. A killed run leaves a `.partial-` folder without a manifest and
+ * whatever stood at the target before.
+ */
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { ScenarioError } from '../base/errors.ts';
+import { MANIFEST, manifestText } from './manifest.ts';
+
+/** A written file as the manifest lists it. */
+export interface FileEntry {
+  /** Path within the folder, with `/`. */
+  readonly path: string;
+  readonly bytes: number;
+  /** SHA-256 of the content, 64 hex digits. */
+  readonly sha256: string;
+}
+
+/** A result folder under construction. */
+export interface ResultFolder {
+  /** Where it is being built. */
+  readonly path: string;
+  /** Writes one file: temporary name, sync, rename. */
+  write(name: string, produce: (emit: (chunk: Uint8Array | string) => void) => void): void;
+  /** Makes a folder inside. */
+  makeFolder(name: string): void;
+  /** Lists a file that somebody else wrote into the folder. */
+  adopt(name: string): void;
+  /** Writes the manifest with the list of files and puts the folder in its place. */
+  commit(manifest: Readonly<Record<string, unknown>>): void;
+  /** Removes what was built. */
+  discard(): void;
+  /**
+   * Keeps what an interrupted study finished: at the target if that is free, beside it otherwise.
+   * @returns The folder it is in now.
+   */
+  keepUnfinished(): string;
+}
+
+const PARTIAL = '.partial-';
+const LIMIT = 10_000;
+
+/** Names a result folder may hold; a folder with anything else is not ours to replace. */
+const OWN_NAMES = /^(manifest\.json|datapackage\.json|ledger\.bin|[a-z]+\.csv|runs)$/;
+
+/**
+ * Checks that results may go to a folder.
+ *
+ * @throws {ScenarioError} when something that is not a result folder is in the way.
+ */
+export function checkTarget(target: string): void {
+  const refuse = (got: string) => {
+    const expected = 'a new or empty folder, or one that holds earlier results';
+    throw new ScenarioError([{ file: '', path: '--out', expected, got }]);
+  };
+  if (!existsSync(target)) return;
+  if (!statSync(target).isDirectory()) refuse(`the file ${target}`);
+  const foreign = readdirSync(target).find((name) => !OWN_NAMES.test(name));
+  if (foreign !== undefined) refuse(`${target}, which holds ${foreign}`);
+}
+
+/**
+ * Starts a result folder.
+ *
+ * @param target - Where it will stand once complete; parents are made.
+ * @throws {ScenarioError} when something that is not a result folder is in the way.
+ */
+export function openFolder(target: string): ResultFolder {
+  const place = resolve(target);
+  checkTarget(target);
+  const path = makeSibling(place);
+  const files: FileEntry[] = [];
+
+  return {
+    path,
+    write(name, produce) {
+      files.push(writeFile(path, name, produce));
+    },
+    makeFolder: (name) => mkdirSync(join(path, name)),
+    adopt(name) {
+      const content = readFileSync(join(path, name));
+      const sha256 = createHash('sha256').update(content).digest('hex');
+      files.push({ path: name, bytes: content.length, sha256 });
+    },
+    commit(manifest) {
+      const text = manifestText({ ...manifest, files });
+      writeFile(path, MANIFEST, (emit) => emit(text));
+      syncFolder(path);
+      replace(path, place);
+    },
+    discard: () => rmSync(path, { recursive: true, force: true }),
+    keepUnfinished() {
+      removePartials(join(path, 'runs'));
+      const free = !existsSync(place) || readdirSync(place).length === 0;
+      const kept = free ? place : `${place}.interrupted`;
+      replace(path, kept);
+      return kept;
+    },
+  };
+}
+
+/** A place beside a target, for one run that another thread writes. */
+export interface Reservation {
+  /** Folder to write below. */
+  readonly path: string;
+  /** Puts a finished folder below `path` at the target and ends the reservation. */
+  take(name: string): void;
+  /** Removes what was written. */
+  discard(): void;
+}
+
+/**
+ * Reserves a place beside a target, so that whoever started a run can remove what a killed thread left.
+ *
+ * @throws {ScenarioError} when something that is not a result folder is in the way.
+ */
+export function reserve(target: string): Reservation {
+  const place = resolve(target);
+  checkTarget(target);
+  const path = makeSibling(place);
+  const discard = () => rmSync(path, { recursive: true, force: true });
+  return {
+    path,
+    take(name) {
+      replace(join(path, name), place);
+      discard();
+    },
+    discard,
+  };
+}
+
+/**
+ * Writes a text file that people asked for by name: temporary name, sync, rename.
+ *
+ * @throws {ScenarioError} when the file exists and may not be replaced.
+ */
+export function writeText(path: string, text: string, mayReplace: boolean): void {
+  const place = resolve(path);
+  if (!mayReplace && existsSync(place)) {
+    const issue = { file: '', path, expected: 'a new file', got: 'an existing one' };
+    throw new ScenarioError([{ ...issue, hint: '--force replaces it' }]);
+  }
+  mkdirSync(dirname(place), { recursive: true });
+  writeFile(dirname(place), basename(place), (emit) => emit(text));
+}
+
+/** Removes unfinished run folders that stand in a folder; a missing folder is no error. */
+export function removePartials(folder: string): void {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder).sort()) {
+    if (name.includes(PARTIAL)) rmSync(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function makeSibling(place: string): string {
+  mkdirSync(dirname(place), { recursive: true });
+  for (let k = 1; k <= LIMIT; k++) {
+    const path = `${place}${PARTIAL}${k}`;
+    try {
+      mkdirSync(path);
+      return path;
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'EEXIST') throw error;
+    }
+  }
+  throw new RangeError(`"target" expected under ${LIMIT} unfinished folders, got more at ${place}`);
+}
+
+function writeFile(
+  folder: string,
+  name: string,
+  produce: (emit: (chunk: Uint8Array | string) => void) => void,
+): FileEntry {
+  const path = join(folder, name);
+  const temporary = `${path}.tmp`;
+  const hash = createHash('sha256');
+  const file = openSync(temporary, 'w');
+  let bytes = 0;
+  try {
+    produce((chunk) => {
+      const data = typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : chunk;
+      for (let at = 0; at < data.length; ) at += writeSync(file, data, at);
+      hash.update(data);
+      bytes += data.length;
+    });
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(temporary, path);
+  return { path: name, bytes, sha256: hash.digest('hex') };
+}
+
+/** Puts a finished folder in its place; what stood there goes only once the new one stands. */
+function replace(path: string, place: string): void {
+  const old = `${path}.old`;
+  const occupied = existsSync(place);
+  if (occupied) renameSync(place, old);
+  renameSync(path, place);
+  syncFolder(dirname(place));
+  if (occupied) rmSync(old, { recursive: true, force: true });
+}
+
+/** Makes renames in a folder durable. Where a system cannot open folders there is nothing to do. */
+function syncFolder(path: string): void {
+  let folder: number;
+  try {
+    folder = openSync(path, 'r');
+  } catch (error) {
+    if (['EISDIR', 'EPERM', 'EACCES'].includes((error as { code?: string }).code ?? '')) return;
+    throw error;
+  }
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}

@@ -1,0 +1,195 @@
+/** Throughput, fates of transactions, forks and turns (model page, 9.1 and 9.3). */
+import { InvariantViolation } from '../../base/errors.ts';
+import { SECOND_US } from '../../base/units.ts';
+import { REJECT_REASON_TEXT, REJECT_REASONS } from '../../ledger/reject-reason.ts';
+import { camelCase, countRows, type Metric, type RunView, ratio, total } from './metric.ts';
+
+/** End of the last delivery slot, where the drain begins [us]; NaN without slots. */
+function horizonUs(run: RunView): number {
+  return run.once('horizonUs', () => {
+    const startUs = run.numbers('slots', 'start_us');
+    return (startUs[startUs.length - 1] ?? Number.NaN) + run.facts.slotUs;
+  });
+}
+
+/** Seconds between the end of the warm-up and the end of the last delivery slot; NaN when none. */
+export function measuredSeconds(run: RunView): number {
+  const seconds = (horizonUs(run) - run.facts.warmUpUs) / SECOND_US;
+  return seconds > 0 ? seconds : Number.NaN;
+}
+
+/** Whether a time lies after the warm-up and before the drain. */
+export function isMeasured(run: RunView, timeUs: number): boolean {
+  return timeUs >= run.facts.warmUpUs && timeUs < horizonUs(run);
+}
+
+/** Number of transactions by fate over the whole run. */
+export interface Fates {
+  readonly submitted: number;
+  readonly final: number;
+  readonly rejected: number;
+  readonly pending: number;
+}
+
+/**
+ * Counts transactions by fate.
+ *
+ * @throws {InvariantViolation} when a transaction has no fate, or one that its times contradict.
+ */
+export function fatesOf(run: RunView): Fates {
+  return run.once('fates', () => {
+    const fates = run.texts('transactions', 'fate');
+    const finalUs = run.numbers('transactions', 'final_us');
+    const counts = { submitted: fates.length, final: 0, rejected: 0, pending: 0 };
+    for (let tx = 0; tx < fates.length; tx++) {
+      const fate = fates[tx];
+      if (fate === 'final') counts.final++;
+      else if (fate === 'rejected') counts.rejected++;
+      else if (fate === 'pending') counts.pending++;
+      if ((fate === 'final') === Number.isNaN(finalUs[tx]!)) {
+        throw new InvariantViolation(
+          'final-has-time',
+          `transaction ${tx} is ${fate} with final_us ${finalUs[tx]}`,
+        );
+      }
+    }
+    if (counts.submitted !== counts.final + counts.rejected + counts.pending) {
+      throw new InvariantViolation(
+        'every-transaction-has-a-fate',
+        `${counts.submitted} submitted, ${JSON.stringify(counts)}`,
+      );
+    }
+    return counts;
+  });
+}
+
+interface BlockCounts {
+  readonly canonical: number;
+  readonly stale: number;
+}
+
+/** Blocks made after the warm-up and before the drain, genesis left out. */
+function measuredBlocks(run: RunView): BlockCounts {
+  return run.once('measuredBlocks', () => {
+    const heights = run.numbers('blocks', 'height');
+    const producedUs = run.numbers('blocks', 'produced_us');
+    const canonical = run.numbers('blocks', 'canonical');
+    const drain = run.numbers('blocks', 'drain');
+    const counts = { canonical: 0, stale: 0 };
+    for (let block = 0; block < heights.length; block++) {
+      if (heights[block] === 0 || drain[block] === 1 || !isMeasured(run, producedUs[block]!)) {
+        continue;
+      }
+      if (canonical[block] === 1) counts.canonical++;
+      else counts.stale++;
+    }
+    return counts;
+  });
+}
+
+/** Rejected transactions by reason. */
+function rejectionsOf(run: RunView): ReadonlyMap<string, number> {
+  return run.once('rejections', () => {
+    const fates = run.texts('transactions', 'fate');
+    const reasons = run.texts('transactions', 'reject_reason');
+    const counts = new Map<string, number>();
+    for (let tx = 0; tx < fates.length; tx++) {
+      if (fates[tx] !== 'rejected') continue;
+      counts.set(reasons[tx]!, (counts.get(reasons[tx]!) ?? 0) + 1);
+    }
+    return counts;
+  });
+}
+
+function rate(run: RunView, column: string, onlyFinal: boolean): number {
+  const times = run.numbers('transactions', column);
+  const fates = run.texts('transactions', 'fate');
+  const within = countRows(
+    times.length,
+    (tx) => isMeasured(run, times[tx]!) && (!onlyFinal || fates[tx] === 'final'),
+  );
+  return within / measuredSeconds(run);
+}
+
+const count = (
+  id: string,
+  definition: string,
+  direction: Metric['direction'],
+  compute: (run: RunView) => number,
+): Metric => ({ id, unit: '', definition, direction, compute });
+
+/** Metrics of throughput, fates, forks and turns. */
+export const chainMetrics: readonly Metric[] = [
+  {
+    id: 'tpsFinal',
+    unit: '1/s',
+    definition:
+      'Transactions that became final at their client between warm-up and last slot, a second',
+    direction: 'higher',
+    compute: (run) => rate(run, 'final_us', true),
+  },
+  {
+    id: 'offeredTps',
+    unit: '1/s',
+    definition: 'Transactions submitted between warm-up and last slot, a second',
+    direction: 'neutral',
+    compute: (run) => rate(run, 'submitted_us', false),
+  },
+  count('submittedCount', 'Transactions submitted in the whole run', 'neutral', (run) => {
+    return fatesOf(run).submitted;
+  }),
+  count('finalCount', 'Of these, final by the end', 'higher', (run) => fatesOf(run).final),
+  count('rejectedCount', 'Of these, rejected, expired, evicted or replaced', 'lower', (run) => {
+    return fatesOf(run).rejected;
+  }),
+  count('pendingCount', 'Of these, neither by the end', 'lower', (run) => fatesOf(run).pending),
+  count('failedReceiptCount', 'Final transactions whose execution failed', 'lower', (run) => {
+    const fates = run.texts('transactions', 'fate');
+    const receipts = run.texts('transactions', 'receipt');
+    return countRows(fates.length, (tx) => fates[tx] === 'final' && receipts[tx] === 'failed');
+  }),
+  ...REJECT_REASONS.map((reason) =>
+    count(
+      camelCase(`rejected_${reason}`),
+      `Rejected transactions because ${REJECT_REASON_TEXT[reason]}`,
+      'lower',
+      (run) => rejectionsOf(run).get(reason) ?? 0,
+    ),
+  ),
+  count(
+    'canonicalBlocks',
+    'Blocks on the final chain, made between warm-up and last slot',
+    'neutral',
+    (run) => measuredBlocks(run).canonical,
+  ),
+  count('forkCount', 'Stale blocks made between warm-up and last slot', 'lower', (run) => {
+    return measuredBlocks(run).stale;
+  }),
+  count('staleRate', 'stale / (stale + canonical) blocks of the same span', 'lower', (run) => {
+    const { stale, canonical } = measuredBlocks(run);
+    return ratio(stale, stale + canonical);
+  }),
+  count('reorgDepthMax', 'Most blocks any node ever left at once', 'lower', (run) => {
+    let deepest = Number.NaN;
+    const depths = run.numbers('nodes', 'reorg_depth_max');
+    for (let node = 0; node < depths.length; node++) {
+      if (!(depths[node]! <= deepest)) deepest = depths[node]!;
+    }
+    return deepest;
+  }),
+  count('reorgCount', 'Times a node left blocks it had adopted, all nodes', 'lower', (run) =>
+    total(run.numbers('nodes', 'reorgs')),
+  ),
+  count(
+    'missedTurnRate',
+    'Turns that passed without their block / all turns; empty where there are no turns',
+    'lower',
+    (run) => {
+      const missed = run.numbers('nodes', 'turns_missed');
+      const made = run.numbers('nodes', 'blocks_produced');
+      const hasTurns = (node: number) => !Number.isNaN(missed[node]!);
+      const missedTotal = total(missed);
+      return ratio(missedTotal, missedTotal + total(made, hasTurns));
+    },
+  ),
+];

@@ -1,0 +1,71 @@
+/** What the chain costs: electricity, messages, bytes, gas (model page, 9.4). */
+import { fsum } from '../../base/sum.ts';
+import { fatesOf } from './chain.ts';
+import { type Metric, type RunView, ratio, total } from './metric.ts';
+
+/** Electricity of all full nodes over the whole run [Wh]. */
+export function chainEnergyWh(run: RunView): number {
+  return run.once('chainEnergyWh', () => fsum(run.numbers('nodes', 'energy_wh')));
+}
+
+const bytesSent = (run: RunView) => total(run.numbers('nodes', 'bytes_sent'));
+
+/** Metrics of cost. */
+export const costMetrics: readonly Metric[] = [
+  {
+    id: 'energyKWh',
+    unit: 'kWh',
+    definition: 'Electricity of all full nodes over the whole run, idle power included',
+    direction: 'lower',
+    compute: (run) => chainEnergyWh(run) / 1000,
+  },
+  {
+    id: 'energyPerFinalTxWh',
+    unit: 'Wh',
+    definition: 'Electricity of all full nodes / final transactions, whole run',
+    direction: 'lower',
+    compute: (run) => ratio(chainEnergyWh(run), fatesOf(run).final),
+  },
+  {
+    id: 'messages',
+    unit: '',
+    definition: 'Messages sent by full nodes in the whole run',
+    direction: 'lower',
+    compute: (run) => total(run.numbers('nodes', 'messages_sent')),
+  },
+  {
+    id: 'bytes',
+    unit: 'B',
+    definition: 'Bytes sent by full nodes in the whole run',
+    direction: 'lower',
+    compute: bytesSent,
+  },
+  {
+    id: 'bytesPerFinalTx',
+    unit: 'B',
+    definition: 'Bytes sent by full nodes / final transactions, whole run',
+    direction: 'lower',
+    compute: (run) => ratio(bytesSent(run), fatesOf(run).final),
+  },
+  {
+    id: 'ledgerBytes',
+    unit: 'B',
+    definition: 'Size of all canonical blocks, genesis included',
+    direction: 'lower',
+    compute(run) {
+      const canonical = run.numbers('blocks', 'canonical');
+      return total(run.numbers('blocks', 'bytes'), (block) => canonical[block] === 1);
+    },
+  },
+  {
+    id: 'gasPerTrade',
+    unit: 'gas',
+    definition: 'Gas of canonical blocks / trades, void ones too',
+    direction: 'lower',
+    compute(run) {
+      const canonical = run.numbers('blocks', 'canonical');
+      const gas = total(run.numbers('blocks', 'gas_used'), (block) => canonical[block] === 1);
+      return ratio(gas, run.count('trades'));
+    },
+  },
+];

@@ -1,0 +1,127 @@
+/** Orders, prices, volumes and what is lost between contract and use (model page, 9.8). */
+import { sqrt } from '../../base/math.ts';
+import { fsum } from '../../base/sum.ts';
+import { mean } from './distribution.ts';
+import { countRows, type Metric, type RunView, ratio, total } from './metric.ts';
+
+const sumOf = (run: RunView, column: string) => total(run.numbers('slots', column));
+
+/** Clearing prices of slots that cleared [upt/kWh]. */
+function prices(run: RunView): Float64Array {
+  return run.once('prices', () => {
+    const all = Float64Array.from(run.numbers('slots', 'price_upt_per_kwh'));
+    return all.filter((price) => !Number.isNaN(price));
+  });
+}
+
+function sampleDeviation(values: Float64Array): number {
+  const average = mean(values);
+  const squares = values.map((x) => (x - average) * (x - average));
+  return values.length < 2 ? Number.NaN : sqrt(fsum(squares) / (values.length - 1));
+}
+
+const isVoid = (run: RunView) => {
+  const states = run.texts('trades', 'state');
+  return (trade: number) => states[trade] === 'void';
+};
+
+const energyMetric = (
+  id: string,
+  definition: string,
+  direction: Metric['direction'],
+  compute: (run: RunView) => number,
+): Metric => ({ id, unit: 'Wh', definition, direction, compute });
+
+const shareMetric = (
+  id: string,
+  definition: string,
+  direction: Metric['direction'],
+  compute: (run: RunView) => number,
+): Metric => ({ id, unit: '', definition, direction, compute });
+
+/** Metrics of the market. */
+export const marketMetrics: readonly Metric[] = [
+  shareMetric('ordersSent', 'Orders sent by agents', 'neutral', (run) => sumOf(run, 'orders_sent')),
+  shareMetric(
+    'lateOrderShare',
+    'Orders not included by gate closure / orders sent',
+    'lower',
+    (run) => ratio(sumOf(run, 'orders_late'), sumOf(run, 'orders_sent')),
+  ),
+  shareMetric('rejectedOrderShare', 'Orders refused / orders sent', 'lower', (run) =>
+    ratio(sumOf(run, 'orders_rejected'), sumOf(run, 'orders_sent')),
+  ),
+  shareMetric('liquidity', '2 · energy cleared in the pool / (bids + offers)', 'higher', (run) =>
+    ratio(2 * sumOf(run, 'cleared_wh'), sumOf(run, 'bid_wh') + sumOf(run, 'offer_wh')),
+  ),
+  {
+    id: 'mcpMeanUptPerKWh',
+    unit: 'upt/kWh',
+    definition: 'Mean clearing price over slots that cleared',
+    direction: 'neutral',
+    compute: (run) => mean(prices(run)),
+  },
+  {
+    id: 'mcpStdUptPerKWh',
+    unit: 'upt/kWh',
+    definition: 'Sample standard deviation of the clearing price over slots that cleared',
+    direction: 'neutral',
+    compute: (run) => sampleDeviation(prices(run)),
+  },
+  shareMetric('tradeCount', 'Trades, void ones too', 'higher', (run) => run.count('trades')),
+  shareMetric('voidTradeShare', 'Void trades / trades', 'lower', (run) =>
+    ratio(countRows(run.count('trades'), isVoid(run)), run.count('trades')),
+  ),
+  energyMetric('contractedWh', 'Energy of all trades', 'higher', (run) =>
+    sumOf(run, 'contracted_wh'),
+  ),
+  energyMetric('voidWh', 'Contracted energy of void trades', 'lower', (run) =>
+    sumOf(run, 'void_wh'),
+  ),
+  energyMetric(
+    'tradedWh',
+    'Energy that trades brought from seller to buyer: fulfilled energy',
+    'higher',
+    (run) => sumOf(run, 'fulfilled_wh'),
+  ),
+  shareMetric('tradedShare', 'Fulfilled energy / true import of all homes', 'higher', (run) =>
+    ratio(sumOf(run, 'fulfilled_wh'), sumOf(run, 'import_wh')),
+  ),
+  energyMetric(
+    'sellerShortfallWh',
+    'Contracted energy of trades that stood less what their sellers delivered',
+    'lower',
+    (run) => sumOf(run, 'contracted_wh') - sumOf(run, 'void_wh') - sumOf(run, 'delivered_wh'),
+  ),
+  energyMetric('tradeLossWh', 'Network loss allocated to trades', 'lower', (run) =>
+    total(run.numbers('trades', 'allocated_loss_wh')),
+  ),
+  energyMetric(
+    'buyerShortfallWh',
+    'Received energy that the buyers did not take up',
+    'lower',
+    (run) => sumOf(run, 'received_wh') - sumOf(run, 'fulfilled_wh'),
+  ),
+  shareMetric(
+    'deviationShare',
+    '1 - fulfilled / contracted energy of trades that stood',
+    'lower',
+    (run) => {
+      const stood = sumOf(run, 'contracted_wh') - sumOf(run, 'void_wh');
+      return ratio(stood - sumOf(run, 'fulfilled_wh'), stood);
+    },
+  ),
+  {
+    id: 'marketSurplusUpt',
+    unit: 'upt',
+    definition: "Buyers' value less sellers' cost of settled trades, at reservation prices",
+    direction: 'higher',
+    compute: (run) => sumOf(run, 'surplus_upt'),
+  },
+  shareMetric(
+    'efficiency',
+    'Surplus of settled trades / largest surplus any clearing of the orders could reach',
+    'higher',
+    (run) => ratio(sumOf(run, 'surplus_upt'), sumOf(run, 'welfare_max_upt')),
+  ),
+];

@@ -1,0 +1,98 @@
+/**
+ * What a metric is and what it may read. A metric sees the result tables and a few facts of the
+ * scenario, nothing of the simulation, so that it can be computed again from the files.
+ */
+import { numbersOf, type Table, textsOf } from '../../base/table.ts';
+
+/** What the tables do not say about a run. */
+export interface RunFacts {
+  /** Length of a delivery slot [us]. */
+  readonly slotUs: number;
+  /** Throughput and latency leave out what was submitted or produced before [us]. */
+  readonly warmUpUs: number;
+  /** Marginal cost of energy at the slack [upt/kWh]. */
+  readonly wholesaleUptPerKWh: number;
+  /** Emission at the slack [kg CO2/kWh]. */
+  readonly emissionKgPerKWh: number;
+  /** Price of emission for welfare [upt/kg]. */
+  readonly carbonUptPerKg: number;
+}
+
+/** One run as metrics see it. */
+export interface RunView {
+  readonly facts: RunFacts;
+  /** Rows of a table. @throws {RangeError} when the table is missing. */
+  count(table: string): number;
+  /** Numeric column. @throws {RangeError} when it is missing or holds text. */
+  numbers(table: string, column: string): ArrayLike<number>;
+  /** Text column. @throws {RangeError} when it is missing or holds numbers. */
+  texts(table: string, column: string): readonly string[];
+  /** What several metrics share is computed once a run and kept under a key. */
+  once<T>(key: string, make: () => T): T;
+}
+
+/** Which way is better. `neutral` where neither is, or where it depends on the question. */
+export type Direction = 'higher' | 'lower' | 'neutral';
+
+/** One figure of a run. */
+export interface Metric {
+  /** camelCase name; its unit comes last. */
+  readonly id: string;
+  /** Unit as text; empty for counts, shares and indices. */
+  readonly unit: string;
+  /** What it is, exactly enough to compute it by hand. */
+  readonly definition: string;
+  readonly direction: Direction;
+  /** Value of a run; NaN where it is undefined (0/0, no observation). */
+  compute(run: RunView): number;
+}
+
+/** Opens a run's tables for metrics. */
+export function createRunView(tables: Readonly<Record<string, Table>>, facts: RunFacts): RunView {
+  const kept = new Map<string, unknown>();
+  const open = (name: string): Table => {
+    const table = tables[name];
+    if (table === undefined) throw new RangeError(`"tables" expected a table ${name}, got none`);
+    return table;
+  };
+  return {
+    facts,
+    count: (table) => open(table).count,
+    numbers: (table, column) => numbersOf(open(table), column),
+    texts: (table, column) => textsOf(open(table), column),
+    once<T>(key: string, make: () => T): T {
+      if (!kept.has(key)) kept.set(key, make());
+      return kept.get(key) as T;
+    },
+  };
+}
+
+/** a / b, undefined (NaN) when b is 0: an empty cell is honest, a 0 is not. */
+export function ratio(a: number, b: number): number {
+  return b === 0 ? Number.NaN : a / b;
+}
+
+/** Sum of an integer column over rows that pass; undefined cells count as 0. */
+export function total(values: ArrayLike<number>, keep?: (row: number) => boolean): number {
+  let sum = 0;
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row]!;
+    if (!Number.isNaN(value) && (keep === undefined || keep(row))) sum += value;
+  }
+  return sum;
+}
+
+/** Number of rows that pass. */
+export function countRows(count: number, keep: (row: number) => boolean): number {
+  let kept = 0;
+  for (let row = 0; row < count; row++) if (keep(row)) kept++;
+  return kept;
+}
+
+/** `energy-balance_F1` and the like as one camelCase word. */
+export function camelCase(words: string): string {
+  const parts = words.toLowerCase().split(/[^a-z0-9]+/);
+  return parts
+    .map((part, i) => (i === 0 ? part : `${part.charAt(0).toUpperCase()}${part.slice(1)}`))
+    .join('');
+}

@@ -1,0 +1,241 @@
+/**
+ * Every result table in one place: its columns in file order, with type, unit and meaning. The CSV
+ * header, the check of what the simulation hands over and `datapackage.json` all come from here.
+ * Changing a column raises `RESULTS_VERSION`.
+ */
+import { type Column, parseColumns } from './column.ts';
+
+/** One table of a run folder. */
+export interface TableSchema {
+  readonly name: string;
+  /** One line for `datapackage.json`. */
+  readonly title: string;
+  /** Columns that identify a row, by which rows are sorted; empty when no set does. */
+  readonly key: readonly string[];
+  readonly columns: readonly Column[];
+}
+
+function schema(name: string, title: string, key: string, columns: string): TableSchema {
+  return Object.freeze({
+    name,
+    title,
+    key: Object.freeze(key === '' ? [] : key.split(' ')),
+    columns: parseColumns(columns),
+  });
+}
+
+const SLOTS = `
+slot                  | integer |         | Delivery slot, counted from the start of the window
+start_us              | integer | us      | Start of delivery
+load_wh               | integer | Wh      | True consumption of all homes
+pv_wh                 | integer | Wh      | True generation of all homes
+charge_wh             | integer | Wh      | True energy into batteries, at the home's bus
+discharge_wh          | integer | Wh      | True energy out of batteries, at the home's bus
+import_wh             | integer | Wh      | True import summed over importing homes
+export_wh             | integer | Wh      | True export summed over exporting homes
+stored_wh             | integer | Wh      | True energy in batteries at the slot's end
+feeder_head_wh        | integer | Wh      | Net energy into the feeder at its head; negative is export
+feeder_loss_wh        | integer | Wh      | Loss of lines and transformer by the power flow
+published_loss_wh     | integer | Wh      | Loss the network operator published for settlement
+voltage_min_pu        | number  | pu      | Lowest bus voltage of the slot
+orders_sent           | integer |         | Orders that agents sent for the slot
+orders_accepted       | integer |         | Orders in the trading centre's state at gate closure
+orders_late           | integer |         | Orders not included by gate closure
+orders_rejected       | integer |         | Orders refused by a node or by the market's rules
+bid_wh                | integer | Wh      | Accepted demand of the pool
+offer_wh              | integer | Wh      | Accepted supply of the pool
+cleared_wh            | integer | Wh      | Energy matched in the pool
+bilateral_wh          | integer | Wh      | Energy matched between named counterparties
+price_upt_per_kwh     | integer | upt/kWh | Clearing price of the pool; empty when nothing cleared
+void_wh               | integer | Wh      | Contracted energy whose clearing was not final in time
+contracted_wh         | integer | Wh      | Energy of all trades, void ones too
+delivered_wh          | integer | Wh      | Metered export attributed to trades that stood
+received_wh           | integer | Wh      | Delivered energy less allocated loss
+fulfilled_wh          | integer | Wh      | Received energy that the buyers' import took up
+retail_upt_per_kwh    | integer | upt/kWh | Price of import without a trade
+feed_in_upt_per_kwh   | integer | upt/kWh | Price paid for export without a trade
+wheeling_upt_per_kwh  | integer | upt/kWh | Network charge of a local trade
+welfare_max_upt       | integer | upt     | Largest surplus any clearing of all orders sent could reach
+surplus_upt           | integer | upt     | Buyers' value less sellers' cost of what was settled
+settlement_state      | text    |         | State of the slot's settlement
+settle_final_us       | integer | us      | When the settlement was final; empty when it never was
+`;
+
+const TRADES = `
+slot                    | integer |         | Delivery slot
+trade                   | integer |         | Index of the trade within the slot
+buyer                   | text    |         | Home that buys
+seller                  | text    |         | Home that sells
+bilateral               | integer |         | 1 between named counterparties, 0 from the pool
+price_upt_per_kwh       | integer | upt/kWh | Price of the trade
+contracted_wh           | integer | Wh      | Energy agreed
+delivered_wh            | integer | Wh      | Seller's metered export attributed to the trade
+allocated_loss_wh       | integer | Wh      | Network loss borne by the trade
+received_wh             | integer | Wh      | Delivered less allocated loss
+fulfilled_wh            | integer | Wh      | Received energy that the buyer's import took up
+payment_upt             | integer | upt     | Paid by the buyer to the seller
+wheeling_upt            | integer | upt     | Network charge paid by the buyer
+buyer_value_upt_per_kwh | integer | upt/kWh | Buyer's reservation price
+seller_cost_upt_per_kwh | integer | upt/kWh | Seller's reservation price
+state                   | text    |         | Whether the trade was settled or void
+`;
+
+const SETTLEMENTS = `
+slot              | integer |     | Delivery slot
+home              | text    |     | Home
+import_wh         | integer | Wh  | Reported import
+export_wh         | integer | Wh  | Reported export
+bought_wh         | integer | Wh  | Import covered by trades
+sold_wh           | integer | Wh  | Export covered by trades
+grid_import_wh    | integer | Wh  | Import at the retail price
+grid_export_wh    | integer | Wh  | Export at the feed-in price
+trade_payment_upt | integer | upt | Paid for trades; negative is received
+wheeling_upt      | integer | upt | Network charges paid
+grid_payment_upt  | integer | upt | Paid to the grid; negative is received
+penalty_upt       | integer | upt | Fees on deviation from contract
+total_upt         | integer | upt | Sum of the four; negative is received
+twin_total_upt    | integer | upt | The same metered flows at grid prices only
+state             | text    |     | provisional, closed or resettled
+version           | integer |     | How often the slot of this home was settled
+`;
+
+const METERS = `
+slot          | integer |    | Slot whose end the read belongs to
+home          | text    |    | Home
+import_wh     | integer | Wh | Reported import since the read before
+export_wh     | integer | Wh | Reported export since the read before
+generation_wh | integer | Wh | Reported generation since the read before
+quality       | text    |    | A actual, E estimated
+read_us       | integer | us | When the read arrived at the head-end; empty when it never did
+`;
+
+const BLOCKS = `
+block        | integer |     | Dense index in order of production; 0 is genesis
+height       | integer |     | Distance from genesis
+hash         | text    |     | SHA-256 of the header
+parent_hash  | text    |     | Hash of the block before
+producer     | text    |     | Node that produced it; empty for genesis
+timestamp_us | integer | us  | Time stated in the header
+produced_us  | integer | us  | When the producer made it
+reach90_us   | integer | us  | When 90 % of honest full nodes had it
+final_us     | integer | us  | When it was final at the observer's node
+final90_us   | integer | us  | When it was final at 90 % of honest full nodes
+canonical    | integer |     | 1 on the observer's chain at the end, 0 stale
+drain        | integer |     | 1 when produced after the last delivery slot
+tx_count     | integer |     | Transactions carried
+bytes        | integer | B   | Size
+gas_used     | integer | gas | Gas of its transactions
+reward_upt   | integer | upt | Reward credited for it
+`;
+
+const TRANSACTIONS = `
+tx            | integer |     | Dense index in order of submission
+hash          | text    |     | SHA-256 of the unsigned transaction
+type          | text    |     | Kind of transaction
+sender        | text    |     | Account
+nonce         | integer |     | Sender's sequence number
+slot          | integer |     | Delivery slot it belongs to; empty when none
+size_bytes    | integer | B   | Encoded size with signature
+gas_used      | integer | gas | Gas charged
+fee_upt       | integer | upt | Fee paid
+submitted_us  | integer | us  | When the client sent it
+received_us   | integer | us  | When the client's node had it
+included_us   | integer | us  | First inclusion in a block that stayed canonical
+final_us      | integer | us  | When it was final at the submitting client's node
+expiry_us     | integer | us  | Last time of inclusion; empty when none
+height        | integer |     | Height of the block that carries it
+receipt       | text    |     | ok or failed; empty when it was not included
+fate          | text    |     | final, rejected or pending
+reject_reason | text    |     | Why it was rejected
+`;
+
+const NODES = `
+node              | text    |    | Full node
+region            | text    |    | Region of the network
+peers             | integer |    | Number of links
+power_w           | number  | W  | Power it draws
+hash_share        | number  |    | Share of hashing power
+stake_share       | number  |    | Share of stake
+blocks_produced   | integer |    | Blocks it made
+blocks_canonical  | integer |    | Blocks of it on the observer's chain
+turns_missed      | integer |    | Turns to produce that passed without its block
+messages_sent     | integer |    | Messages sent
+bytes_sent        | integer | B  | Bytes sent
+messages_received | integer |    | Messages received
+bytes_received    | integer | B  | Bytes received
+reorgs            | integer |    | How often it left blocks it had adopted
+reorg_depth_max   | integer |    | Most blocks left at once
+energy_wh         | number  | Wh | Electricity over the whole run
+`;
+
+const ACCOUNTS = `
+account             | text    |     | Account
+role                | text    |     | Role on the platform
+balance_upt         | integer | upt | Points at the end
+escrow_upt          | integer | upt | Points locked at the end
+granted_upt         | integer | upt | Points granted on registration
+rewarded_upt        | integer | upt | Points earned by producing blocks
+nonce               | integer |     | Transactions executed
+certificates        | integer |     | Green certificates held
+certificates_locked | integer |     | Certificates locked as stake
+`;
+
+const ATTACKS = `
+attack        | text    |     | Attack plug-in
+code          | text    |     | Its code
+home          | text    |     | Home that is labelled
+day           | integer |     | Local day, counted from the start
+intentional   | integer |     | 1 fraud, 0 honest fault
+start_us      | integer | us  | Start of the label
+end_us        | integer | us  | End of the label
+magnitude_wh  | integer | Wh  | True minus reported energy, absolute
+magnitude_upt | integer | upt | The same at settlement prices
+`;
+
+const ALARMS = `
+detector  | text    |    | Detector plug-in
+code      | text    |    | Its code
+entity    | text    |    | Home or feeder the alarm names
+day       | integer |    | Local day
+slot      | integer |    | Delivery slot
+time_us   | integer | us | When it was raised
+score     | number  |    | Score of the detector
+threshold | number  |    | Threshold the score passed
+evidence  | text    |    | What the detector saw
+`;
+
+const DETECTION = `
+detector | text   | | Detector plug-in
+class    | text   | | intentional: fraud only; all: fraud and honest faults count as positives
+metric   | text   | | Name of the figure
+value    | number | | Figure; empty when undefined
+`;
+
+const INVARIANTS = `
+invariant  | text    | | Rule that must hold
+checks     | integer | | How often it was checked
+violations | integer | | How often it failed; a run with one is aborted
+`;
+
+/** Tables of a run folder in file order. */
+export const RUN_TABLES: readonly TableSchema[] = Object.freeze([
+  schema('slots', 'Physics, market and settlement of each delivery slot', 'slot', SLOTS),
+  schema('trades', 'Every trade with what became of it', 'slot trade', TRADES),
+  schema('settlements', 'Bill of each home and slot', 'slot home version', SETTLEMENTS),
+  schema('meters', 'Reported readings', 'slot home', METERS),
+  schema('blocks', 'Every block, stale ones too', 'block', BLOCKS),
+  schema('transactions', 'Every transaction from sending to its fate', 'tx', TRANSACTIONS),
+  schema('nodes', 'Full nodes with their traffic and energy', 'node', NODES),
+  schema('accounts', 'Accounts at the end', 'account', ACCOUNTS),
+  schema('attacks', 'True labels of fraud and faults', '', ATTACKS),
+  schema('alarms', 'Alarms of detectors', '', ALARMS),
+  schema('detection', 'Alarms scored against the labels', 'detector class metric', DETECTION),
+  schema('invariants', 'Rules checked during the run', 'invariant', INVARIANTS),
+]);
+
+/** Schema of a run table. @throws {RangeError} when there is none of that name. */
+export function schemaOf(name: string): TableSchema {
+  const found = RUN_TABLES.find((table) => table.name === name);
+  if (found === undefined) throw new RangeError(`"table" expected a result table, got ${name}`);
+  return found;
+}

@@ -1,0 +1,121 @@
+/** The comparison as a table for people: arms as columns, few rows, units that suit the size. */
+import colors from 'picocolors';
+
+/** How a value is shown. */
+type Format = 'number' | 'count' | 'share' | 'us' | 'upt' | 'Wh' | 'B' | 'upt/kWh';
+
+/** What stands in one cell: a mean and, with two or more replications, half its interval. */
+export interface TerminalCell {
+  /** NaN is shown as a dash. */
+  readonly mean: number;
+  /** Half the width of the 95 % interval; NaN leaves it out. */
+  readonly half: number;
+}
+
+const ROWS: readonly (readonly [string, string, Format] | string)[] = [
+  'Chain',
+  ['tpsFinal', 'final transactions / s', 'number'],
+  ['finalityLatencyP50Us', 'finality at client, median', 'us'],
+  ['finalityLatencyP95Us', 'finality at client, 95 %', 'us'],
+  ['finalityLatencyCensored', 'not final at the end', 'count'],
+  ['consensusLatencyP95Us', 'block to 90 % final, 95 %', 'us'],
+  ['staleRate', 'stale blocks', 'share'],
+  ['reorgDepthMax', 'deepest reorg', 'count'],
+  ['missedTurnRate', 'missed turns', 'share'],
+  ['producerNakamotoThird', 'Nakamoto coefficient 1/3', 'count'],
+  ['producerGini', 'Gini of block production', 'number'],
+  ['energyPerFinalTxWh', 'electricity / final tx', 'Wh'],
+  ['bytesPerFinalTx', 'traffic / final tx', 'B'],
+  'Market',
+  ['lateOrderShare', 'late orders', 'share'],
+  ['voidTradeShare', 'void trades', 'share'],
+  ['tradedWh', 'traded energy', 'Wh'],
+  ['mcpMeanUptPerKWh', 'clearing price, mean', 'upt/kWh'],
+  ['efficiency', 'market efficiency', 'share'],
+  ['settlementLagP95Us', 'settlement lag, 95 %', 'us'],
+  'Welfare, against the grid-only twin',
+  ['participantsGainUpt', 'participants', 'upt'],
+  ['dsoGainUpt', 'network operator', 'upt'],
+  ['resourceGainUpt', 'resource welfare', 'upt'],
+  ['loserShare', 'homes that lose', 'share'],
+  'Grid',
+  ['selfSufficiency', 'self-sufficiency', 'share'],
+  ['lossShare', 'feeder loss', 'share'],
+  ['voltageMinPu', 'lowest voltage [pu]', 'number'],
+];
+
+const SCALES: Partial<Record<Format, readonly (readonly [number, string])[]>> = {
+  us: [
+    [3.6e9, 'h'],
+    [6e7, 'min'],
+    [1e6, 's'],
+    [1e3, 'ms'],
+    [1, 'us'],
+  ],
+  Wh: [
+    [1e6, 'MWh'],
+    [1e3, 'kWh'],
+    [1, 'Wh'],
+    [1e-3, 'mWh'],
+  ],
+  B: [
+    [1e9, 'GB'],
+    [1e6, 'MB'],
+    [1e3, 'kB'],
+    [1, 'B'],
+  ],
+  upt: [[1e6, 'pt']],
+  'upt/kWh': [[1e6, 'pt/kWh']],
+  share: [[0.01, '%']],
+};
+
+/** Three significant digits, thousands kept whole, no exponent in the usual range. */
+function digits(value: number): string {
+  const size = Math.abs(value);
+  if (size === 0) return '0';
+  if (size >= 1e7 || size < 1e-3) return value.toExponential(2);
+  if (size >= 100) return String(Math.round(value));
+  return String(Number(value.toPrecision(3)));
+}
+
+function formatCell({ mean, half }: TerminalCell, format: Format): string {
+  if (Number.isNaN(mean)) return '-';
+  const scales = SCALES[format] ?? [[1, '']];
+  const [factor, unit] = scales.find(([size]) => Math.abs(mean) >= size) ?? scales.at(-1)!;
+  const spread = Number.isNaN(half) ? '' : ` ± ${digits(half / factor)}`;
+  return `${digits(mean / factor)}${spread}${unit === '' ? '' : ` ${unit}`}`;
+}
+
+/**
+ * Renders the chosen metrics of arms side by side.
+ *
+ * @param arms - Column heads.
+ * @param cell - Value of a metric in an arm.
+ * @param colour - Whether to use terminal colours; default what the terminal supports.
+ * @returns Lines ending in a newline. A row that is undefined in every arm is left out.
+ */
+export function comparisonTable(
+  arms: readonly string[],
+  cell: (metric: string, arm: string) => TerminalCell,
+  colour: boolean = colors.isColorSupported,
+): string {
+  const paint = colors.createColors(colour);
+  const body = ROWS.map((row) => {
+    if (typeof row === 'string') return row;
+    const [metric, label, format] = row;
+    return [label, ...arms.map((arm) => formatCell(cell(metric, arm), format))];
+  }).filter((row) => typeof row === 'string' || row.slice(1).some((text) => text !== '-'));
+  const shown = body.filter((row, i) => typeof row !== 'string' || isList(body[i + 1]));
+  const rows = [['', ...arms], ...shown.filter(isList)];
+  const widths = rows[0]!.map((_, c) => Math.max(...rows.map((row) => row[c]!.length)));
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((text, c) => (c === 0 ? text.padEnd(widths[0]! + 2) : text.padStart(widths[c]! + 2)))
+      .join('');
+  const lines = shown.map((row) => (isList(row) ? `  ${line(row)}` : paint.dim(row)));
+  return `${[`  ${paint.bold(line(rows[0]!))}`, ...lines].join('\n')}\n`;
+}
+
+function isList(row: string | string[] | undefined): row is string[] {
+  return Array.isArray(row);
+}

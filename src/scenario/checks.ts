@@ -1,0 +1,275 @@
+/**
+ * Rules between keys. Each is an error, never a warning, and stands at the line of a key that takes
+ * part in it, so that a person can repair it without reading the manual.
+ */
+import { createCalendar, formatInstant, parseInstant } from '../base/calendar.ts';
+import type { InputIssue } from '../base/errors.ts';
+import { DAY_US, HOUR_US } from '../base/units.ts';
+import {
+  descend,
+  describe,
+  issueAt,
+  type Located,
+  type LocatedMap,
+  type Place,
+} from './located.ts';
+import { didYouMean, formatQuantity } from './resolve.ts';
+import type { Scenario, Window } from './sections.ts';
+
+/** Place of the first of some dotted paths that is written; else of the nearest parent that is. */
+export function placeOf(root: LocatedMap, paths: readonly string[]): Place {
+  for (const path of paths) {
+    const found = descend(root, path.split('.'));
+    if (found !== undefined) return found.place;
+  }
+  const keys = (paths[0] ?? '').split('.');
+  for (let length = keys.length - 1; length > 0; length--) {
+    const found = descend(root, keys.slice(0, length));
+    if (found !== undefined) return { ...found.place, path: `scenario.${paths[0]}` };
+  }
+  return { ...root.place, path: `scenario.${paths[0]}` };
+}
+
+/**
+ * The independent stretches of time of a horizon: `windows`, or the one of `start` and `days`.
+ *
+ * @param issues - Receives a missing start or days, both forms at once, a start without offset.
+ */
+export function windowsOf(
+  horizon: Scenario['horizon'],
+  root: LocatedMap,
+  issues: InputIssue[],
+): Window[] {
+  const at = (path: string) => placeOf(root, [`horizon.${path}`]);
+  const single = horizon.start !== undefined || horizon.days !== undefined;
+  if (horizon.windows !== undefined) {
+    if (single) {
+      const key = horizon.start !== undefined ? 'start' : 'days';
+      issues.push(issueAt(at(key), 'either windows, or start and days', 'both'));
+    }
+    return horizon.windows.flatMap((window, index) =>
+      windowOf(window.start, window.days, index, at(`windows.${index}.start`), issues),
+    );
+  }
+  // A value that did not parse has its own issue and is not missing.
+  const written = (key: string) => descend(root, ['horizon', key]) !== undefined;
+  if (descend(root, ['horizon', 'windows']) !== undefined) return [];
+  for (const key of ['start', 'days'] as const) {
+    if (horizon[key] !== undefined || written(key)) continue;
+    const expected = single ? `${key}, beside its partner` : 'start and days, or windows';
+    issues.push(issueAt(at(key), expected, 'nothing', 'this key is required'));
+    if (!single) return [];
+  }
+  if (horizon.start === undefined || horizon.days === undefined) return [];
+  return windowOf(horizon.start, horizon.days, 0, at('start'), issues);
+}
+
+function windowOf(
+  start: string | undefined,
+  days: number | undefined,
+  index: number,
+  place: Place,
+  issues: InputIssue[],
+): Window[] {
+  if (start === undefined || days === undefined) return [];
+  const instant = parseInstant(start);
+  if (instant === undefined) {
+    const expected = 'a local start with a fixed offset, e.g. 2024-06-03T00:00+08:00';
+    const hint = /(Z|[+-]\d\d:?\d\d)$/.test(start)
+      ? 'check the date and write it as YYYY-MM-DDThh:mm±hh:mm'
+      : 'add the offset from UTC, such as +08:00; it holds for the whole window';
+    issues.push(issueAt(place, expected, JSON.stringify(start), hint));
+    return [];
+  }
+  const { epochS, utcOffsetMin } = instant;
+  return [{ id: `window-${index + 1}`, startEpochS: epochS, utcOffsetMin, days }];
+}
+
+/**
+ * Checks what one key demands of another, on a resolved scenario.
+ *
+ * @param checkStake - Whether the protocol is one that will run, so that its stake matters.
+ */
+export function crossCheck(
+  scenario: Scenario,
+  root: LocatedMap,
+  issues: InputIssue[],
+  checkStake: boolean,
+): void {
+  checkTimes(scenario, root, issues);
+  checkTariff(scenario, root, issues);
+  checkSettlement(scenario, root, issues);
+  if (checkStake) checkElections(scenario, root, issues);
+  checkFraud(scenario, root, issues);
+}
+
+function checkTimes(scenario: Scenario, root: LocatedMap, issues: InputIssue[]): void {
+  const { interval, physicsStep, warmUp } = scenario.horizon;
+  const { gateClosure, leadTimeMax, leadTimeMin } = scenario.market;
+  const text = (valueUs: number) => formatQuantity(valueUs, 'duration');
+  const refuse = (paths: readonly string[], expected: string, got: string, hint?: string) =>
+    issues.push(issueAt(placeOf(root, paths), expected, got, hint));
+  if (HOUR_US % interval !== 0) {
+    refuse(['horizon.interval'], 'an interval that divides an hour', text(interval), 'e.g. 15 min');
+  } else if (interval % physicsStep !== 0) {
+    const paths = ['horizon.physicsStep', 'horizon.interval'];
+    refuse(paths, `a physics step that divides ${text(interval)}`, text(physicsStep));
+  } else {
+    checkStarts(scenario.windows, interval, root, issues);
+  }
+  for (const window of scenario.windows) {
+    if (warmUp < window.days * DAY_US) continue;
+    refuse(['horizon.warmUp'], `less than the ${window.days} days of ${window.id}`, text(warmUp));
+    break;
+  }
+  const order = ['market.leadTimeMax', 'market.leadTimeMin', 'market.gateClosure'];
+  if (leadTimeMax <= leadTimeMin) {
+    const expected = `leadTimeMax above leadTimeMin, which is ${text(leadTimeMin)}`;
+    refuse(order.slice(0, 2), expected, text(leadTimeMax));
+  }
+  if (leadTimeMin < gateClosure) {
+    const expected = `leadTimeMin of at least gateClosure, which is ${text(gateClosure)}`;
+    refuse(order.slice(1), expected, text(leadTimeMin));
+  }
+}
+
+/** Slots lie on the local clock: a start between two of them would shift every tariff period. */
+function checkStarts(
+  windows: readonly Window[],
+  intervalUs: number,
+  root: LocatedMap,
+  issues: InputIssue[],
+): void {
+  windows.forEach((window, index) => {
+    const { hour } = createCalendar(window.startEpochS, window.utcOffsetMin).at(0);
+    if (Math.round(hour * HOUR_US) % intervalUs === 0) return;
+    const place = placeOf(root, [`horizon.windows.${index}.start`, 'horizon.start']);
+    const expected = `a start on a multiple of ${formatQuantity(intervalUs, 'duration')}`;
+    const got = formatInstant(window.startEpochS, window.utcOffsetMin);
+    issues.push(issueAt(place, expected, got));
+  });
+}
+
+function checkTariff(scenario: Scenario, root: LocatedMap, issues: InputIssue[]): void {
+  const { tariff } = scenario.grid;
+  const text = (valueUpt: number) => formatQuantity(valueUpt, 'price');
+  for (const period of ['peak', 'flat', 'valley'] as const) {
+    const localUpt = tariff[period] - tariff.wheeling;
+    if (tariff.feedIn < localUpt) continue;
+    const paths = ['feedIn', period, 'wheeling'].map((key) => `grid.tariff.${key}`);
+    const expected = `feed-in below retail - wheeling in the ${period} period, ${text(localUpt)}`;
+    const hint = 'otherwise nobody gains by trading locally';
+    issues.push(issueAt(placeOf(root, paths), expected, text(tariff.feedIn), hint));
+  }
+}
+
+function checkSettlement(scenario: Scenario, root: LocatedMap, issues: InputIssue[]): void {
+  if (scenario.settlement.deviationRule === 'none') {
+    const rule = descend(root, ['settlement', 'deviationRule']);
+    for (const key of ['band', 'rate']) {
+      const node = descend(root, ['settlement', key]);
+      // An arm may switch off a rule whose numbers the base gives; one layer may not contradict itself.
+      if (node === undefined || (rule !== undefined && layerOf(rule) !== layerOf(node))) continue;
+      const expected = `no ${key} while deviationRule is none`;
+      const hint = 'set deviationRule: band-penalty, or leave the key out';
+      issues.push(issueAt(node.place, expected, describe(node), hint));
+    }
+  }
+}
+
+/** Where a value was written: the command line, an arm, or the base of the file. */
+function layerOf(node: Located): string {
+  const { file, path } = node.place;
+  return file === '--set' ? file : (/^scenario\.arms\.[^.]+/.exec(path)?.[0] ?? '');
+}
+
+function checkElections(scenario: Scenario, root: LocatedMap, issues: InputIssue[]): void {
+  if (scenario.consensus.name !== 'dpos') return;
+  for (const key of ['perHolder', 'lockedShare'] as const) {
+    if (scenario.certificates[key] > 0) continue;
+    const place = placeOf(root, [`certificates.${key}`]);
+    const hint = 'with no locked certificates nobody can be elected';
+    issues.push(issueAt(place, 'stake above 0 for dpos', `${key} 0`, hint));
+  }
+}
+
+function checkFraud(scenario: Scenario, root: LocatedMap, issues: InputIssue[]): void {
+  const seen = new Set<string>();
+  scenario.fraud.detectors.forEach((detector, index) => {
+    const place = placeOf(root, [`fraud.detectors.${index}`]);
+    if (seen.has(detector.name)) {
+      issues.push(issueAt(place, 'each detector once', `${detector.name} again`));
+    }
+    seen.add(detector.name);
+  });
+  const longestUs = Math.max(0, ...scenario.windows.map((window) => window.days * DAY_US));
+  scenario.fraud.attacks.forEach((attack, index) => {
+    const { from, to } = attack.options;
+    if (typeof from !== 'number') return;
+    const paths = [`fraud.attacks.${index}.from`, `fraud.attacks.${index}`];
+    const got = formatQuantity(from, 'duration');
+    if (longestUs > 0 && from >= longestUs) {
+      const expected = 'a beginning inside the longest window';
+      issues.push(issueAt(placeOf(root, paths), expected, got));
+    }
+    if (typeof to === 'number' && to <= from) {
+      const toPaths = [`fraud.attacks.${index}.to`, ...paths];
+      const expected = `an end after the beginning, which is ${got}`;
+      issues.push(issueAt(placeOf(root, toPaths), expected, formatQuantity(to, 'duration')));
+    }
+  });
+}
+
+/**
+ * Checks what attacks say about homes, once the community is known: a named home that does not exist,
+ * more actors than homes.
+ *
+ * @param homeIds - External ids of the community's homes.
+ * @returns The issues, at the lines of the scenario.
+ */
+export function homeIssues(
+  scenario: Scenario,
+  root: LocatedMap,
+  homeIds: readonly string[],
+): InputIssue[] {
+  const issues: InputIssue[] = [];
+  const known = new Set(homeIds);
+  scenario.fraud.attacks.forEach((attack, index) => {
+    const base = `fraud.attacks.${index}`;
+    for (const key of ['home', 'homes']) {
+      const value = attack.options[key];
+      const names: readonly unknown[] = Array.isArray(value) ? value : [value];
+      names.forEach((name, item) => {
+        if (typeof name !== 'string' || known.has(name)) return;
+        const place = placeOf(root, [`${base}.${key}.${item}`, `${base}.${key}`, base]);
+        const first = homeIds.slice(0, 6).join(', ');
+        const more = homeIds.length > 6 ? ', …' : '';
+        const expected = `a home of the community (${first}${more})`;
+        issues.push(issueAt(place, expected, JSON.stringify(name), didYouMean(name, homeIds)));
+      });
+    }
+    const { actors } = attack.options;
+    if (typeof actors === 'number' && actors > homeIds.length) {
+      const place = placeOf(root, [`${base}.actors`, base]);
+      issues.push(issueAt(place, `at most ${homeIds.length} actors`, String(actors)));
+    }
+  });
+  return issues;
+}
+
+/**
+ * Gives issues of the community's data the line of the scenario key their path names.
+ *
+ * @param issues - Issues whose path begins with `scenario.`; others, and those with a file of their
+ *   own, are returned as they are.
+ */
+export function placeIssues(issues: readonly InputIssue[], root: Located): readonly InputIssue[] {
+  return issues.map((issue) => {
+    if (issue.file !== '' || !issue.path.startsWith('scenario.') || root.kind !== 'map') {
+      return issue;
+    }
+    const path = issue.path.slice('scenario.'.length).replace(/\[(\d+)\]/g, '.$1');
+    const { file, line, column } = placeOf(root, [path]);
+    return { ...issue, file, line, column };
+  });
+}

@@ -1,0 +1,225 @@
+/**
+ * Making a block: choosing transactions that have reached the producer, executing them once, and sealing
+ * the header. Rewards that have fallen due on the branch lead the block.
+ */
+import { InvariantViolation } from '../base/errors.ts';
+import type { BranchRule } from '../consensus/protocol.ts';
+import { ACCOUNT, accountCell } from '../contracts/cells.ts';
+import { imbalanceOf } from '../contracts/conservation.ts';
+import { execute, refusal, stateRootAfter } from '../contracts/execute.ts';
+import { advanceRewards, type IrreversibleBlock, type RewardDue } from '../contracts/points.ts';
+import type { ChainRules } from '../contracts/rules.ts';
+import { type BlockHeader, blockHash, encodeHeader } from '../ledger/block.ts';
+import { createWriter } from '../ledger/encoding.ts';
+import { hexToBytes } from '../ledger/hash.ts';
+import type { Pool, PooledTransaction, TransactionTable } from '../ledger/pool.ts';
+import { type Receipt, receiptRoot } from '../ledger/receipt.ts';
+import type { KeyPair } from '../ledger/signature.ts';
+import type { ChainState, StateView } from '../ledger/state.ts';
+import { transactionLeaf, transactionRoot } from '../ledger/transactions.ts';
+import type { BlockIndex, BlockTree } from '../ledger/tree.ts';
+
+/** What a builder works on. */
+export interface BuilderOptions {
+  readonly tree: BlockTree;
+  readonly state: ChainState;
+  readonly table: TransactionTable;
+  readonly pool: Pool;
+  readonly rule: BranchRule;
+  readonly rules: ChainRules;
+  readonly chainId: Uint8Array;
+  readonly genesisRoot: string;
+  readonly keys: readonly KeyPair[];
+  /** Whether a transaction has reached a node. */
+  isKnown(node: number, tx: number): boolean;
+  /** Signs a transaction of the chain's own making and enters it into the table. */
+  signReward(producerAccount: number, nonce: number, due: RewardDue, node: number): number;
+}
+
+/** A sealed block with what the export needs. */
+export interface SealedBlock {
+  readonly header: BlockHeader;
+  readonly signature: Uint8Array;
+  readonly receipts: readonly Receipt[];
+}
+
+/** Builds blocks and remembers their seals. */
+export interface BlockBuilder {
+  build(
+    node: number,
+    parent: BlockIndex,
+    timestampUs: number,
+    producedUs: number,
+    consensus: readonly number[],
+    work: number,
+  ): BlockIndex;
+  seal(block: BlockIndex): SealedBlock;
+  stateRoot(block: BlockIndex): string;
+  /** Points paid to the producers of rewards that the block carries [Upt]. */
+  rewardUpt(block: BlockIndex): number;
+}
+
+/** Makes a builder. */
+export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
+  const { tree, state, table, pool, rule, rules } = options;
+  const seals: SealedBlock[] = [];
+  const roots: string[] = [options.genesisRoot];
+  const rewards: number[] = [0];
+  /** Height up to which a block's branch has counted irreversible blocks for rewards. */
+  let counted = new Int32Array(1024);
+  const writer = createWriter(512);
+
+  function newlyIrreversible(parent: BlockIndex, upTo: number): IrreversibleBlock[] {
+    const from = counted[parent]!;
+    const blocks: IrreversibleBlock[] = [];
+    if (upTo <= from) return blocks;
+    for (let at = tree.ancestorAt(parent, upTo); tree.height[at]! > from; at = tree.parent[at]!) {
+      blocks.push({
+        producer: rules.firstNode + tree.producer[at]!,
+        timestampUs: tree.timestampUs[at]!,
+        transactionCount: tree.transactionCount[at]!,
+      });
+    }
+    return blocks.reverse();
+  }
+
+  interface Body {
+    readonly transactions: number[];
+    readonly receipts: Receipt[];
+    bytes: number;
+    gas: number;
+    rewardUpt: number;
+  }
+
+  function run(body: Body, tx: number, timestampUs: number): boolean {
+    const pooled: PooledTransaction = table.signed(tx);
+    const mark = state.mark();
+    const receipt = execute(undoable, rules, pooled.transaction, pooled.intrinsicGas, timestampUs);
+    if (body.gas + receipt.gasUsed > rules.blockGasMax && body.transactions.length > 0) {
+      state.rollback(mark);
+      return false;
+    }
+    body.transactions.push(tx);
+    body.receipts.push(receipt);
+    body.bytes += table.sizeBytes[tx]!;
+    body.gas += receipt.gasUsed;
+    return true;
+  }
+
+  let view: StateView = { read: () => 0, write() {} };
+  const undoable = {
+    read: (cell: number) => view.read(cell),
+    write: (cell: number, value: number) => view.write(cell, value),
+    mark: () => state.mark(),
+    rollback: (mark: number) => state.rollback(mark),
+  };
+
+  function payRewards(body: Body, node: number, due: readonly RewardDue[], timestampUs: number) {
+    const account = rules.firstNode + node;
+    for (const payment of due) {
+      const nonce = view.read(accountCell(account, ACCOUNT.nonce));
+      run(body, options.signReward(account, nonce, payment, node), timestampUs);
+      body.rewardUpt += payment.amountUpt;
+    }
+  }
+
+  /** Senders held back in this block because an earlier nonce of theirs is missing here. */
+  const heldBack = new Set<number>();
+
+  function fill(body: Body, node: number, parent: BlockIndex, timestampUs: number): void {
+    heldBack.clear();
+    pool.visit(parent, state.base, (tx) => {
+      if (table.expiryUs[tx]! < timestampUs) return true;
+      const sender = table.sender[tx]!;
+      if (heldBack.has(sender)) return true;
+      if (!options.isKnown(node, tx)) {
+        heldBack.add(sender);
+        return true;
+      }
+      if (body.bytes + table.sizeBytes[tx]! > rules.blockBytesMax) return false;
+      const { transaction, intrinsicGas } = table.signed(tx);
+      const refused = refusal(view, rules, transaction, intrinsicGas, timestampUs);
+      if (refused !== undefined) {
+        heldBack.add(sender);
+        return true;
+      }
+      return run(body, tx, timestampUs);
+    });
+  }
+
+  function assertConserved(dirty: ArrayLike<number>, parent: BlockIndex, timeUs: number): void {
+    const before = (cell: number) => state.readAt(parent, cell);
+    const off = imbalanceOf(dirty, rules.accountCount, before, (cell) => view.read(cell));
+    if (off !== 0) throw new InvariantViolation('points-conserved', `${off} Upt too many`, timeUs);
+  }
+
+  return {
+    build(node, parent, timestampUs, producedUs, consensus, work) {
+      view = state.begin(parent);
+      const body: Body = { transactions: [], receipts: [], bytes: 0, gas: 0, rewardUpt: 0 };
+      const upTo = Math.min(
+        rule.irreversibleHeight(parent, node, consensus),
+        tree.height[parent]!,
+      );
+      const newly = newlyIrreversible(parent, upTo);
+      if (newly.length > 0) {
+        payRewards(body, node, advanceRewards(view, rules, newly), timestampUs);
+      }
+      if (pool.size > 0) fill(body, node, parent, timestampUs);
+      const dirty = state.dirtyCells();
+      if (dirty.length > 0) assertConserved(dirty, parent, producedUs);
+      const stateRoot = stateRootAfter(roots[parent]!, dirty, (cell) => view.read(cell));
+      const header: BlockHeader = {
+        chainId: options.chainId,
+        height: tree.height[parent]! + 1,
+        previousHash: tree.hash(parent),
+        timestampUs,
+        producer: rules.firstNode + node,
+        transactionRoot: transactionRoot(
+          body.transactions.map((tx) => {
+            const { unsigned, signature } = table.signed(tx);
+            return transactionLeaf(unsigned, signature);
+          }),
+        ),
+        receiptRoot: receiptRoot(body.receipts),
+        stateRoot,
+        transactionCount: body.transactions.length,
+        bodyBytes: body.bytes,
+        gasUsed: body.gas,
+        consensus,
+      };
+      const encoded = encodeHeader(header, writer);
+      const hash = blockHash(encoded);
+      const headerBytes = encoded.length;
+      const signature = options.keys[header.producer]!.sign(hexToBytes(hash));
+      const block = tree.add({
+        parent,
+        producer: node,
+        timestampUs,
+        producedUs,
+        hash,
+        work,
+        transactions: Int32Array.from(body.transactions),
+        bytes: headerBytes + signature.length + body.bytes,
+        gasUsed: body.gas,
+        consensus,
+      });
+      state.commit(block);
+      rule.add(block);
+      for (const tx of body.transactions) table.include(tx, block);
+      if (block >= counted.length) {
+        const wider = new Int32Array(counted.length * 2);
+        wider.set(counted);
+        counted = wider;
+      }
+      counted[block] = Math.max(counted[parent]!, upTo);
+      roots[block] = stateRoot;
+      rewards[block] = body.rewardUpt;
+      seals[block] = { header, signature, receipts: body.receipts };
+      return block;
+    },
+    seal: (block) => seals[block]!,
+    stateRoot: (block) => roots[block]!,
+    rewardUpt: (block) => rewards[block]!,
+  };
+}

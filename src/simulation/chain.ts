@@ -1,0 +1,380 @@
+/**
+ * One chain of a run: accounts, tree, state, pool, network and protocol wired together, and the way of a
+ * transaction from a client to finality. Nothing here knows what a trade is.
+ */
+import type { RandomSource } from '../base/random.ts';
+import { createChainEngine, type ChainEngine } from '../consensus/engine.ts';
+import type { ConsensusInstance } from '../consensus/protocol.ts';
+import { protocols } from '../consensus/protocols/index.ts';
+import { denseCellCount } from '../contracts/cells.ts';
+import { recount } from '../contracts/conservation.ts';
+import { EMPTY_STATE_ROOT, refusal, stateRootAfter } from '../contracts/execute.ts';
+import { rulesOf, writeGenesisState } from '../contracts/genesis-rules.ts';
+import type { ChainRules } from '../contracts/rules.ts';
+import { countElection, electionVersion } from '../contracts/staking.ts';
+import { InvariantViolation } from '../base/errors.ts';
+import { exp } from '../base/math.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import { PHASE } from '../kernel/phase.ts';
+import { CHAIN_ID_BYTES } from '../ledger/block.ts';
+import type { ChainParameters, Election } from '../ledger/chain-parameters.ts';
+import { createWriter } from '../ledger/encoding.ts';
+import { encodeGenesis } from '../ledger/genesis.ts';
+import { hexToBytes, sha256Hex } from '../ledger/hash.ts';
+import { createLedgerWriter, type LedgerWriter } from '../ledger/ledger-file.ts';
+import { createPool, createTransactionTable, type Pool, type TransactionTable } from '../ledger/pool.ts';
+import { rejectReasonCode } from '../ledger/reject-reason.ts';
+import { createChainState, type ChainState } from '../ledger/state.ts';
+import { encodeTransaction, intrinsicGas, type PayloadOf, type Transaction, transactionId, type TransactionType } from '../ledger/transactions.ts';
+import { type BlockIndex, type BlockTree, createBlockTree } from '../ledger/tree.ts';
+import { createFlood, type Flood } from '../network/flood.ts';
+import { createLinks, type Links } from '../network/topology.ts';
+import { topologies } from '../network/topologies/index.ts';
+import { createTraffic, MESSAGE, type Traffic } from '../network/traffic.ts';
+import type { Scenario } from '../scenario/sections.ts';
+import type { Accounts } from './accounts.ts';
+import { type BlockBuilder, createBlockBuilder } from './builder.ts';
+
+/** Bytes of an inventory head, an entry and a request (32-byte hash, type and framing). */
+const INV_BYTES = 25;
+const ENTRY_BYTES = 36;
+const GETDATA_BYTES = 61;
+/** Gas limit a client writes: enough for any contract function of its size. */
+const GAS_LIMIT = 2_000_000_000;
+const RECOUNT_EVERY = 1_000;
+
+/** What happens on the chain, for those who act off it (only on final events, trap 43). */
+export interface ChainListener {
+  /** A block became final at the trading centre's node. */
+  onCentreFinal(block: BlockIndex): void;
+}
+
+/** One chain at work. */
+export interface Chain {
+  readonly rules: ChainRules;
+  readonly genesisHash: string;
+  readonly tree: BlockTree;
+  readonly state: ChainState;
+  readonly table: TransactionTable;
+  readonly pool: Pool;
+  readonly engine: ChainEngine;
+  readonly instance: ConsensusInstance;
+  readonly builder: BlockBuilder;
+  readonly links: Links;
+  readonly traffic: Traffic;
+  readonly parameters: ChainParameters;
+  readonly checks: { executedBlocks: number; recounts: number };
+  /** Sends a transaction from an account's client now; returns its row. */
+  submit<T extends TransactionType>(
+    type: T,
+    account: number,
+    payload: PayloadOf[T],
+    about: { readonly slot: number; readonly expiryUs: number },
+  ): number;
+  /** Node an account's client is attached to. */
+  nodeOf(account: number): number;
+  start(): void;
+  /** Lets producers work until this instant. */
+  setEnd(endUs: number): void;
+  /** Whether transactions wait that are neither final nor expired at the centre. */
+  hasOpenTransactions(): boolean;
+  /** Closes the export: blocks of the centre's chain up to its head. */
+  finishLedger(): Uint8Array[];
+}
+
+/** Node of the trading centre: the observer of off-chain effects. */
+export const CENTRE_NODE = 0;
+
+/** Wires a chain into a kernel. */
+export function createChain(
+  kernel: Kernel,
+  scenario: Scenario,
+  accounts: Accounts,
+  random: RandomSource,
+  listener: ChainListener,
+): Chain {
+  const { genesis, keys } = accounts;
+  const genesisBytes = encodeGenesis(genesis);
+  const genesisHash = sha256Hex(genesisBytes);
+  const chainId = hexToBytes(genesisHash).subarray(0, CHAIN_ID_BYTES);
+  const rules = rulesOf(genesis, chainId);
+  const tree = createBlockTree(genesisHash);
+  const state = createChainState(tree, {
+    denseCount: denseCellCount(rules.accountCount),
+    maxUnfinalBlocks: scenario.ledger.maxUnfinalBlocks,
+  });
+  const genesisRoot = openState(state, genesis);
+  const table = createTransactionTable();
+  const pool = createPool(tree, table);
+  const protocol = protocols.get(scenario.consensus.name);
+  const consensusOptions = scenario.consensus.options;
+  const nodeCount = scenario.network.nodes;
+  const parameters = protocol.parameters(consensusOptions, nodeCount);
+  const rule = protocol.createRule(tree, parameters);
+  const links = createLinks(
+    topologies.get(scenario.network.topology.name).create(
+      { nodeCount, bandwidth: scenario.network.bandwidth, random },
+      scenario.network.topology.options,
+    ),
+  );
+  const traffic = createTraffic(nodeCount);
+  const checks = { executedBlocks: 0, recounts: 0 };
+  const writer = createLedgerWriter(genesisBytes);
+  const nonces = new Float64Array(rules.accountCount);
+  const clientDraws = random.addressed('world/client-latency');
+  const unsignedWriter = createWriter(1024);
+  const verifyUs = scenario.ledger.verifyTime;
+  let endUs = Number.MAX_SAFE_INTEGER;
+
+  const nodeOf = (account: number) =>
+    account < rules.firstNode
+      ? account % nodeCount
+      : account < rules.centre
+        ? account - rules.firstNode
+        : CENTRE_NODE;
+
+  function sign(transaction: Transaction, node: number, slot: number): number {
+    const unsigned = encodeTransaction(transaction, unsignedWriter).slice();
+    return table.add(
+      {
+        transaction,
+        unsigned,
+        signature: keys[transaction.sender]!.sign(unsigned),
+        id: transactionId(unsigned),
+        intrinsicGas: intrinsicGas(unsigned),
+      },
+      { slot, node, submittedUs: kernel.nowUs },
+    );
+  }
+
+  const transactionFlood = createFlood({
+    kernel,
+    links,
+    traffic,
+    name: 'network/deliver-transaction',
+    messages: { inv: MESSAGE['transaction-inv'], getdata: MESSAGE['transaction-getdata'], body: MESSAGE.transaction },
+    batchUs: scenario.network.batching,
+    invBytes: INV_BYTES,
+    entryBytes: ENTRY_BYTES,
+    getdataBytes: GETDATA_BYTES,
+    bodyBytes: (tx) => table.sizeBytes[tx]!,
+    checkUs: () => verifyUs,
+    onDeliver(node, tx, from) {
+      transactionFlood.relay(node, tx, from);
+      instance.onTransaction?.(node);
+    },
+  });
+
+  const builder = createBlockBuilder({
+    tree,
+    state,
+    table,
+    pool,
+    rule,
+    rules,
+    chainId,
+    genesisRoot,
+    keys,
+    isKnown: (node, tx) => transactionFlood.has(node, tx),
+    signReward(producerAccount, nonce, due, node) {
+      const tx = sign(
+        {
+          type: 'POINTS_REWARD',
+          chainId,
+          sender: producerAccount,
+          nonce,
+          gasLimit: GAS_LIMIT,
+          expiryUs: Number.MAX_SAFE_INTEGER / 2,
+          payload: { to: due.to, amountUpt: due.amountUpt, block: 0, ref: due.day },
+        },
+        node,
+        -1,
+      );
+      table.receivedUs[tx] = kernel.nowUs;
+      return tx;
+    },
+  });
+
+  const engine = createChainEngine({
+    kernel,
+    tree,
+    nodeCount,
+    rule,
+    foldMargin: parameters.foldMargin ?? 0,
+    onFinal(node, block) {
+      const body = tree.transactions(block);
+      for (let i = 0; i < body.length; i++) {
+        const tx = body[i]!;
+        if (table.node[tx] === node && Number.isNaN(table.finalUs[tx]!)) {
+          table.finalUs[tx] = kernel.nowUs;
+        }
+      }
+      if (node === CENTRE_NODE) listener.onCentreFinal(block);
+    },
+    onFold(block) {
+      exportUpTo(writer, block);
+      state.fold(block);
+      pool.prune(block, (tx) => transactionFlood.release(tx));
+      if (tree.height[block]! % RECOUNT_EVERY === 0) recountNow();
+    },
+    onHead() {},
+  });
+
+  const blockFlood: Flood = createFlood({
+    kernel,
+    links,
+    traffic,
+    name: 'network/deliver-block',
+    messages: { inv: MESSAGE['block-inv'], getdata: MESSAGE['block-getdata'], body: MESSAGE.block },
+    batchUs: 0,
+    invBytes: INV_BYTES,
+    entryBytes: ENTRY_BYTES,
+    getdataBytes: GETDATA_BYTES,
+    bodyBytes: (block) => tree.bytes[block]!,
+    // Signatures of transactions were checked when they came; the header's and the roots are new.
+    checkUs: () => verifyUs,
+    onDeliver: (node, block, from) => engine.receive(node, block, from),
+  });
+
+  let exported: BlockIndex = 0;
+  function exportUpTo(ledger: LedgerWriter, block: BlockIndex): void {
+    const path: BlockIndex[] = [];
+    for (let at = block; at !== exported; at = tree.parent[at]!) path.push(at);
+    for (const at of path.reverse()) {
+      const { header, signature, receipts } = builder.seal(at);
+      const transactions = Array.from(tree.transactions(at), (tx) => table.signed(tx));
+      ledger.append({ header, signature, transactions, receipts });
+    }
+    exported = block;
+  }
+
+  function recountNow(): void {
+    checks.recounts++;
+    const off = recount(state, rules.accountCount);
+    if (off !== 0) throw new InvariantViolation('points-conserved', `recount is off by ${off} Upt`, kernel.nowUs);
+  }
+
+  let elected: { anchor: BlockIndex; version: number; election: Election } | undefined;
+  const chainParameters: ChainParameters = {
+    electionAt(block) {
+      const read = (cell: number) => state.readAt(block, cell);
+      const version = electionVersion(read, rules);
+      if (elected?.version !== version || !tree.isAncestor(elected.anchor, block)) {
+        elected = { anchor: block, version, election: countElection(read, rules) };
+      }
+      return elected.election;
+    },
+  };
+
+  const instance: ConsensusInstance = protocol.create(
+    {
+      kernel,
+      tree,
+      nodeCount,
+      parameters: chainParameters,
+      rule,
+      rewardUptPerDay: rules.rewardBudgetUpt,
+      head: engine.head,
+      up: engine.up,
+      endUs: () => endUs,
+      random: (stream) => random.sequential(stream),
+      produce(node, parent, timestampUs, consensus, work) {
+        const block = builder.build(node, parent, timestampUs, kernel.nowUs, consensus, work);
+        checks.executedBlocks++;
+        engine.adoptOwn(node, block);
+        return block;
+      },
+      hasPending(node) {
+        let found = false;
+        pool.visit(engine.head[node]!, state.base, (tx) => {
+          found = table.expiryUs[tx]! >= kernel.nowUs && transactionFlood.has(node, tx);
+          return !found;
+        });
+        return found;
+      },
+    },
+    consensusOptions,
+  );
+  engine.connect(blockFlood, instance);
+
+  const enter = kernel.event('network/submit-transaction', PHASE.network, (tx, node) => {
+    table.receivedUs[tx] = kernel.nowUs;
+    const { transaction, intrinsicGas: gas } = table.signed(tx);
+    const head = engine.head[node]!;
+    const view = { read: (cell: number) => state.readAt(head, cell) };
+    const refused = refusal(view, rules, transaction, gas, kernel.nowUs);
+    if (refused !== undefined) {
+      table.refused[tx] = rejectReasonCode(refused);
+      return;
+    }
+    pool.add(tx);
+    transactionFlood.originate(node, tx);
+    instance.onTransaction?.(node);
+  });
+
+  return {
+    rules,
+    genesisHash,
+    tree,
+    state,
+    table,
+    pool,
+    engine,
+    instance,
+    builder,
+    links,
+    traffic,
+    parameters: chainParameters,
+    checks,
+    nodeOf,
+    submit(type, account, payload, about) {
+      const node = nodeOf(account);
+      const nonce = nonces[account]!;
+      nonces[account]!++;
+      const transaction = {
+        type,
+        chainId,
+        sender: account,
+        nonce,
+        gasLimit: GAS_LIMIT,
+        expiryUs: about.expiryUs,
+        payload,
+      } as unknown as Transaction;
+      const tx = sign(transaction, node, about.slot);
+      const office = account >= rules.firstNode;
+      const latency = scenario.network.clientLatency * exp(0.4 * clientDraws.normal(account, 0, 0));
+      const delayUs = (office ? 1 : Math.max(1, Math.floor(latency + 0.5))) + verifyUs;
+      traffic.count(MESSAGE.submit, -1, node, table.sizeBytes[tx]!);
+      enter.after(delayUs, tx, node);
+      return tx;
+    },
+    start: () => instance.start(),
+    setEnd(value) {
+      endUs = value;
+    },
+    hasOpenTransactions() {
+      const finalUs = tree.timestampUs[engine.finalBlock[CENTRE_NODE]!]!;
+      let open = false;
+      pool.visit(0, 0, (tx) => {
+        open = table.expiryUs[tx]! >= finalUs && Number.isNaN(table.finalUs[tx]!);
+        return !open;
+      });
+      return open;
+    },
+    finishLedger() {
+      const head = engine.head[CENTRE_NODE]!;
+      exportUpTo(writer, head);
+      recountNow();
+      return writer.finish();
+    },
+  };
+}
+
+function openState(state: ChainState, genesis: Accounts['genesis']): string {
+  const view = state.begin(0);
+  writeGenesisState(view, genesis);
+  const root = stateRootAfter(EMPTY_STATE_ROOT, state.dirtyCells(), (cell) => view.read(cell));
+  state.commit(0);
+  state.foldGenesis();
+  return root;
+}
