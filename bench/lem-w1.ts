@@ -97,6 +97,7 @@ export function lemW1Totals(books: readonly OrderBook[], clearings: readonly Cle
   return { orders, twoSided, volumeWh, valueEur: valueUpt / 1e6, trades, checksum };
 }
 
+/** The benchmark, as `bench/run` and the tests call it. */
 export default {
   name: 'lem-w1',
   /** `smoke`: 100 homes, three passes; `full`: 1 000 homes, ten passes. Reports the median pass. */

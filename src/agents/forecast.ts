@@ -17,8 +17,6 @@ export interface ForecastContext {
   readonly historySlots: number;
   /** Delivery slot [µs]. */
   readonly slotUs: number;
-  /** Place of a slot in its local day, 0 to slotsPerDay - 1. */
-  slotOfDay(slot: number): number;
   /** Whether a slot lies on a local Saturday or Sunday. */
   isWeekend(slot: number): boolean;
   /**

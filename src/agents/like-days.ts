@@ -8,13 +8,13 @@ export const LIKE_DAYS = 7;
 
 /** Mean load by home, kind of day and slot of day. */
 export interface LikeDays {
-  /** Adds one observed slot of every home [Wh]. O(homes). */
-  add(slotOfDay: number, isWeekend: boolean, loadWh: ArrayLike<number>): void;
+  /** Adds one observed slot of every home [Wh, integers]; `slot` may be negative. O(homes). */
+  add(slot: number, isWeekend: boolean, loadWh: ArrayLike<number>): void;
   /**
    * Mean of the last up to {@link LIKE_DAYS} like days [Wh]; of the other kind of day while none of this
    * kind has been seen; undefined while neither has. O(1).
    */
-  meanWh(home: number, slotOfDay: number, isWeekend: boolean): number | undefined;
+  meanWh(home: number, slot: number, isWeekend: boolean): number | undefined;
 }
 
 /** Makes an empty store for `count` homes: 2 · slotsPerDay · (7 + 1) · count numbers. */
@@ -23,11 +23,12 @@ export function createLikeDays(count: number, slotsPerDay: number): LikeDays {
   const ringWh = new Float64Array(cells * LIKE_DAYS * count);
   const sumWh = new Float64Array(cells * count);
   const seen = new Int32Array(cells);
-  const cellOf = (slotOfDay: number, isWeekend: boolean) =>
-    (isWeekend ? slotsPerDay : 0) + slotOfDay;
+  // Slots a day apart are the same slot of day wherever in the day slot 0 lies.
+  const cellOf = (slot: number, isWeekend: boolean) =>
+    (isWeekend ? slotsPerDay : 0) + (((slot % slotsPerDay) + slotsPerDay) % slotsPerDay);
   return {
-    add(slotOfDay, isWeekend, loadWh) {
-      const cell = cellOf(slotOfDay, isWeekend);
+    add(slot, isWeekend, loadWh) {
+      const cell = cellOf(slot, isWeekend);
       const ring = (cell * LIKE_DAYS + (seen[cell]! % LIKE_DAYS)) * count;
       const sums = cell * count;
       for (let home = 0; home < count; home++) {
@@ -37,9 +38,9 @@ export function createLikeDays(count: number, slotsPerDay: number): LikeDays {
       }
       seen[cell]!++;
     },
-    meanWh(home, slotOfDay, isWeekend) {
-      let cell = cellOf(slotOfDay, isWeekend);
-      if (seen[cell]! === 0) cell = cellOf(slotOfDay, !isWeekend);
+    meanWh(home, slot, isWeekend) {
+      let cell = cellOf(slot, isWeekend);
+      if (seen[cell]! === 0) cell = cellOf(slot, !isWeekend);
       const days = Math.min(seen[cell]!, LIKE_DAYS);
       return days === 0 ? undefined : sumWh[cell * count + home]! / days;
     },

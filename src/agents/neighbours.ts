@@ -51,10 +51,8 @@ export function drawNeighbourDeals(
     if (isProsumer[home] !== 1 || pairOf[home]! >= 0) continue;
     if (!(seek.uniform(home, 0, SEEKS) < share)) continue;
     const prefersProsumer = seek.uniform(home, 0, PREFERS_PROSUMER) < 0.5;
-    const partner =
-      (prefersProsumer ? nearest(home, (other) => isProsumer[other] === 1) : -1) >= 0
-        ? nearest(home, (other) => isProsumer[other] === 1)
-        : nearest(home, () => true);
+    let partner = prefersProsumer ? nearest(home, true) : -1;
+    if (partner < 0) partner = nearest(home, false);
     if (partner < 0) continue;
     pairOf[home] = first.length;
     pairOf[partner] = first.length;
@@ -63,11 +61,12 @@ export function drawNeighbourDeals(
     const place = PRICE_LOW + PRICE_WIDTH * seek.uniform(home, 0, PRICE);
     pricePpm.push(roundHalfUp(place * PARTS));
   }
-  function nearest(home: number, isWanted: (other: number) => boolean): number {
+  function nearest(home: number, onlyProsumers: boolean): number {
     let best = -1;
     let bestDraw = 1;
     for (let other = 0; other < homes; other++) {
-      if (other === home || pairOf[other]! >= 0 || !isWanted(other)) continue;
+      if (other === home || pairOf[other]! >= 0) continue;
+      if (onlyProsumers && isProsumer[other] !== 1) continue;
       const draw = match.uniform(home, other, 0);
       if (draw < bestDraw) {
         best = other;

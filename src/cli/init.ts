@@ -12,8 +12,8 @@ import { textOption } from './usage.ts';
  * @throws {ScenarioError} when the file exists and `--force` is not given.
  */
 export function init(args: Arguments): number {
-  const file = textOption('file', args['file'])!;
-  writeText(file, commentedScenario(catalogue), args['force'] === true);
+  const file = textOption('file', args.file)!;
+  writeText(file, commentedScenario(catalogue), args.force === true);
   process.stdout.write(`wrote ${file}; next: peerwatt run ${file}\n`);
   return EXIT.fine;
 }

@@ -13,7 +13,7 @@ import { textOption, UsageError } from './usage.ts';
  * @returns Exit code.
  */
 export function list(args: Arguments): number {
-  const wanted = textOption('kind', args['kind']);
+  const wanted = textOption('kind', args.kind);
   const keys = PLUGIN_KEY_NAMES.filter((key) => wanted === undefined || key === wanted);
   if (keys.length === 0) {
     const near = nearestWord(wanted!, PLUGIN_KEY_NAMES);

@@ -13,6 +13,7 @@ import {
   openSession,
   printWarnings,
   type Session,
+  withPlaces,
 } from './session.ts';
 import { textOption, UsageError } from './usage.ts';
 
@@ -22,13 +23,13 @@ import { textOption, UsageError } from './usage.ts';
  * @returns Exit code.
  */
 export async function run(args: Arguments): Promise<number> {
-  const arm = textOption('arm', args['arm']);
+  const arm = textOption('arm', args.arm);
   const named = loadNamed(args, arm);
   const scenario = named.loaded.resolve(arm);
-  const out = textOption('out', args['out']) ?? defaultOut(scenario.name);
-  const plans = choose(planWindows(scenario), textOption('window', args['window']));
+  const out = textOption('out', args.out) ?? defaultOut(scenario.name);
+  const plans = choose(planWindows(scenario), textOption('window', args.window));
   const session = openSession(args, plans.length);
-  const quiet = args['quiet'] === true;
+  const quiet = args.quiet === true;
   try {
     return plans.length === 1
       ? await runOne(named, plans[0]!, out, session, quiet)
@@ -53,7 +54,7 @@ async function runOne(
   session: Session,
   quiet: boolean,
 ): Promise<number> {
-  const outcome = await runSingle(plan, out, session.options);
+  const outcome = await withPlaces(named, plan.arm, runSingle(plan, out, session.options));
   session.close();
   if (outcome === undefined) {
     process.stderr.write('interrupted; nothing was written\n');
@@ -77,7 +78,8 @@ async function runWindows(
   session: Session,
   quiet: boolean,
 ): Promise<number> {
-  const study = await runStudy(plans[0]!.scenario.name, plans, out, session.options);
+  const { name, arm } = plans[0]!.scenario;
+  const study = await withPlaces(named, arm, runStudy(name, plans, out, session.options));
   return endStudy(named, study, session, quiet);
 }
 

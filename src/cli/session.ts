@@ -13,8 +13,24 @@ import { integerOption, listOption, shellWord, textOption, UsageError } from './
 /** Exit codes of the program. */
 export const EXIT = { fine: 0, failed: 1, input: 2, invariant: 3, interrupted: 130 } as const;
 
-/** Raw values of the command line. */
-export type Arguments = Readonly<Record<string, unknown>>;
+/** Raw values of the command line, as typed: text, several texts, a flag or nothing. */
+export interface Arguments {
+  readonly [other: string]: unknown;
+  readonly scenario?: unknown;
+  readonly folder?: unknown;
+  readonly file?: unknown;
+  readonly kind?: unknown;
+  readonly arm?: unknown;
+  readonly arms?: unknown;
+  readonly window?: unknown;
+  readonly replications?: unknown;
+  readonly seed?: unknown;
+  readonly set?: unknown;
+  readonly out?: unknown;
+  readonly workers?: unknown;
+  readonly quiet?: unknown;
+  readonly force?: unknown;
+}
 
 /** A scenario as named on the command line, with what wins over the file. */
 export interface NamedScenario {
@@ -30,10 +46,10 @@ export interface NamedScenario {
  * @throws {ScenarioError} with every problem. @throws {UsageError} on a wrong option.
  */
 export function loadNamed(args: Arguments, arm?: string): NamedScenario {
-  const path = textOption('scenario', args['scenario']);
+  const path = textOption('scenario', args.scenario);
   if (path === undefined) throw new UsageError('expected a scenario file; got nothing');
-  const sets = listOption('set', args['set']);
-  const seed = integerOption('seed', args['seed'], 0);
+  const sets = listOption('set', args.set);
+  const seed = integerOption('seed', args.seed, 0);
   const loaded = loadScenario(path, { plugins: catalogue, sets, seed, arm });
   if (loaded.pluginFiles.length > 0) {
     const got = loaded.pluginFiles.join(', ');
@@ -41,6 +57,24 @@ export function loadNamed(args: Arguments, arm?: string): NamedScenario {
     throw new ScenarioError([{ file: path, path: 'scenario.plugins', expected, got }]);
   }
   return { path, loaded, sets, seed };
+}
+
+/**
+ * Waits for runs; problems with imported data get the line of the scenario key they come from.
+ *
+ * @throws {ScenarioError} with every problem and its place.
+ */
+export async function withPlaces<T>(
+  { loaded }: NamedScenario,
+  arm: string | undefined,
+  runs: Promise<T>,
+): Promise<T> {
+  try {
+    return await runs;
+  } catch (error) {
+    if (!(error instanceof ScenarioError)) throw error;
+    throw new ScenarioError(loaded.placeIssues(error.issues, arm));
+  }
 }
 
 /** Default folder of results, `results/<name>` below the working folder. */
@@ -63,7 +97,7 @@ export interface Session {
 
 /** Opens a session for a number of runs. */
 export function openSession(args: Arguments, runs: number): Session {
-  const workers = integerOption('workers', args['workers'], 1, 1024) ?? availableParallelism();
+  const workers = integerOption('workers', args.workers, 1, 1024) ?? availableParallelism();
   const controller = new AbortController();
   let code: number | undefined;
   const interrupt = (signal: NodeJS.Signals) => {
@@ -76,7 +110,7 @@ export function openSession(args: Arguments, runs: number): Session {
   process.on('SIGTERM', interrupt);
   const progress = openProgress({
     runs,
-    quiet: args['quiet'] === true,
+    quiet: args.quiet === true,
     stream: process.stderr,
     now: () => Date.now(),
   });

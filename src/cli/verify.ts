@@ -11,7 +11,7 @@ import { textOption } from './usage.ts';
  * @returns Exit code: 0 when everything holds, 1 when anything does not.
  */
 export function verify(args: Arguments): number {
-  const folder = textOption('folder', args['folder'])!;
+  const folder = textOption('folder', args.folder)!;
   const runs = runFolders(folder);
   const problems = [folder, ...runs].flatMap(verifyFolder);
   for (const problem of problems) process.stdout.write(`${problem}\n`);

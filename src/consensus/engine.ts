@@ -62,7 +62,7 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
   /** Blocks that wait at a node for their parent, by parent. */
   const orphans = new Map<BlockIndex, { node: number; block: BlockIndex; from: number }[]>();
   /** Blocks above the folded one, in order of creation. */
-  let live: BlockIndex[] = [];
+  const live: BlockIndex[] = [];
   let folded: BlockIndex = 0;
   let divergentFinals = 0;
   let flood: Flood | undefined;
@@ -198,7 +198,11 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
     receive(node, block, from) {
       if (!instance!.isValid(block)) return;
       const parent = tree.parent[block]!;
-      if (!flood!.has(node, parent) && parent !== 0 && tree.height[parent]! > tree.height[folded]!) {
+      if (
+        !flood!.has(node, parent) &&
+        parent !== 0 &&
+        tree.height[parent]! > tree.height[folded]!
+      ) {
         const entry = { node, block, from };
         const waiting = orphans.get(parent);
         if (waiting === undefined) orphans.set(parent, [entry]);

@@ -36,8 +36,6 @@ export interface ConsensusContext {
   readonly head: Int32Array;
   /** 1 where a node is up. */
   readonly up: Uint8Array;
-  /** Instant after which no node makes blocks any more [µs]. */
-  readonly endUs: () => number;
   /** Opens a stream whose name begins with `chain/`. */
   random(stream: string): SequentialStream;
   /** A node makes a block, adopts it and announces it. Node index doubles as producer index. */

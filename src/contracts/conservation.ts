@@ -31,7 +31,8 @@ export function imbalanceOf(
 /** Full recount over the flat state: issued − burned − held [Upt]; must be 0. */
 export function recount(state: Pick<ChainState, 'readBase'>, accountCount: number): number {
   const read = (field: number) => state.readBase(chainCell(accountCount, field));
-  let imbalanceUpt = read(CHAIN.issuedGrantUpt) + read(CHAIN.issuedRewardUpt) - read(CHAIN.burnedUpt);
+  let imbalanceUpt =
+    read(CHAIN.issuedGrantUpt) + read(CHAIN.issuedRewardUpt) - read(CHAIN.burnedUpt);
   for (let account = 0; account < accountCount; account++) {
     imbalanceUpt -= state.readBase(accountCell(account, ACCOUNT.balanceUpt));
     imbalanceUpt -= state.readBase(accountCell(account, ACCOUNT.escrowUpt));

@@ -3,8 +3,8 @@
  * run that made it and by whoever verifies the exported ledger.
  */
 import type { Genesis } from '../ledger/genesis.ts';
-import type { StateView } from '../ledger/state.ts';
 import { verifySignature } from '../ledger/signature.ts';
+import type { StateView } from '../ledger/state.ts';
 import { registrationMessage } from '../ledger/transactions.ts';
 import { ACCOUNT, accountCell, CHAIN, chainCell } from './cells.ts';
 import { type ChainRules, RULE_NAMES } from './rules.ts';
@@ -15,7 +15,8 @@ export function rulesOf(genesis: Genesis, chainId: Uint8Array): ChainRules {
   const integers = Object.fromEntries(
     RULE_NAMES.map((name) => {
       const value = values.get(name);
-      if (value === undefined) throw new RangeError(`"genesis" expected parameter ${name}, got none`);
+      if (value === undefined)
+        throw new RangeError(`"genesis" expected parameter ${name}, got none`);
       return [name, value];
     }),
   ) as Record<(typeof RULE_NAMES)[number], number>;

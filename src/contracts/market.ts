@@ -35,10 +35,7 @@ export function escrowUpt(
 }
 
 /** Places an order and locks its escrow. */
-export function submitOrder(
-  call: Call,
-  tx: PayloadOf['ORDER_SUBMIT'],
-): Outcome {
+export function submitOrder(call: Call, tx: PayloadOf['ORDER_SUBMIT']): Outcome {
   const { rules, state, sender } = call;
   if (tx.quantityWh <= 0) return 'ZERO_QUANTITY';
   if (sender >= rules.homeCount) return 'UNAUTHORISED';

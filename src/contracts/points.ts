@@ -7,7 +7,14 @@ import { largestRemainder } from '../base/integer.ts';
 import type { StateView } from '../ledger/state.ts';
 import type { PayloadOf } from '../ledger/transactions.ts';
 import { ACCOUNT, CHAIN, chainCell, producedCell } from './cells.ts';
-import { type Call, type ChainRules, issue, moveBalance, type Outcome, readAccount } from './rules.ts';
+import {
+  type Call,
+  type ChainRules,
+  issue,
+  moveBalance,
+  type Outcome,
+  readAccount,
+} from './rules.ts';
 
 /** A block that became irreversible on a branch, as the reward rule needs it. */
 export interface IrreversibleBlock {

@@ -69,10 +69,7 @@ export const RULE_NAMES = [
   'gasPriceUpt',
   'blockGasMax',
   'blockBytesMax',
-] as const satisfies readonly Exclude<
-  keyof ChainRules,
-  'certificateFirst' | 'isCertified'
->[];
+] as const satisfies readonly Exclude<keyof ChainRules, 'certificateFirst' | 'isCertified'>[];
 
 /** Gas schedule (model §5.5, with a record as the unit of storage). */
 export const GAS = {

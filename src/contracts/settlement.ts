@@ -58,11 +58,7 @@ export function settleSlot(call: Call, tx: PayloadOf['SETTLE']): Outcome {
   return undefined;
 }
 
-function settleTrade(
-  call: Call,
-  { slot, entries }: PayloadOf['SETTLE'],
-  entry: number,
-): Outcome {
+function settleTrade(call: Call, { slot, entries }: PayloadOf['SETTLE'], entry: number): Outcome {
   const { rules, state } = call;
   const trade = entries.trade[entry]!;
   const contractedWh = state.read(tradeCell(slot, trade, TRADE.contractedWh));

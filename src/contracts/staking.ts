@@ -2,11 +2,19 @@
  * Stake and votes. Stake is locked certificates; a vote approves up to seven nodes with the voter's
  * whole stake (model §6.3, approval voting). Certificates are ids of genesis, owned in ranges.
  */
-import { sha256Hex } from '../ledger/hash.ts';
+
 import type { Election } from '../ledger/chain-parameters.ts';
+import { sha256Hex } from '../ledger/hash.ts';
 import type { PayloadOf } from '../ledger/transactions.ts';
-import { ACCOUNT, accountCell, APPROVALS_MAX, CHAIN, chainCell } from './cells.ts';
-import { addAccount, addChain, type Call, type ChainRules, type Outcome, readAccount } from './rules.ts';
+import { ACCOUNT, APPROVALS_MAX, accountCell, CHAIN, chainCell } from './cells.ts';
+import {
+  addAccount,
+  addChain,
+  type Call,
+  type ChainRules,
+  type Outcome,
+  readAccount,
+} from './rules.ts';
 
 /** Locks certificates of the sender as stake. */
 export function stake(call: Call, tx: PayloadOf['STAKE']): Outcome {

@@ -1,6 +1,6 @@
 /**
- * Pieces a load curve is made of: a shape through the day, a thermostat that cycles, a use of an
- * appliance that overlaps a step, and what heat does to cooling.
+ * Pieces a load curve is made of: a shape through the day, a thermostat that cycles, and what heat does
+ * to cooling.
  */
 
 /**
@@ -28,12 +28,6 @@ export function cycleShare(from: number, to: number, duty: number): number {
 function onTime(at: number, duty: number): number {
   const whole = Math.floor(at);
   return whole * duty + Math.min(at - whole, duty);
-}
-
-/** Length of the common part of [from, to) and [start, end), in their unit; 0 when apart. */
-export function overlap(from: number, to: number, start: number, end: number): number {
-  const common = Math.min(to, end) - Math.max(from, start);
-  return Math.max(common, 0);
 }
 
 /** Use of air conditioning on a day relative to a hot one [0, 1.5]: none up to 22 degC, 1 at 30 degC. */

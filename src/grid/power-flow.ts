@@ -7,6 +7,17 @@
 import { sqrt } from '../base/math.ts';
 import type { Feeder } from './feeder.ts';
 
+/**
+ * Reactive power that a load draws with each watt [var/W].
+ * @param powerFactor - Lagging power factor, in (0, 1]. @throws {RangeError} outside that range.
+ */
+export function varPerW(powerFactor: number): number {
+  if (!(powerFactor > 0 && powerFactor <= 1)) {
+    throw new RangeError(`"powerFactor" expected in (0, 1], got ${powerFactor}`);
+  }
+  return sqrt(1 / (powerFactor * powerFactor) - 1);
+}
+
 /** Settings of a power flow. */
 export interface PowerFlowSettings {
   /** Largest change of any bus voltage in the last sweep [pu]; default 1e-10. */
@@ -181,7 +192,7 @@ export function createPowerFlow(feeder: Feeder, settings: PowerFlowSettings = {}
           `"pW", "qVar" expected ${busCount} buses, got ${pW.length} and ${qVar.length}`,
         );
       }
-      if (!warmStart || !result.converged) {
+      if (!warmStart) {
         re.fill(slackV);
         im.fill(0);
       }

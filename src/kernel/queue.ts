@@ -127,7 +127,7 @@ export class EventQueue {
    */
   take(untilUs: number): number {
     if (this.open) this.dropRoot();
-    if (this.end - ROOT > this.spreadAt) this.spreadHeap();
+    if (this.end - ROOT > this.spreadAt) this.settle(this.drainHeap());
     while (this.end > ROOT || this.refill()) {
       const slot = this.heapSlot[ROOT]!;
       const place = STRIDE * slot + KEY;
@@ -229,29 +229,21 @@ export class EventQueue {
 
   /** Fills the empty heap from the ladder's next bucket; false when nothing is left. */
   private refill(): boolean {
-    this.spreadAt = SPREAD_MIN;
     while (this.end === ROOT) {
       const count = this.ladder.advance();
       if (count === 0) return false;
-      if (count <= SPREAD_MIN || !this.ladder.spread(count)) this.heapify(count);
+      this.settle(count);
     }
     return true;
-  }
-
-  /** Moves an overgrown heap to a new rung of the ladder; the root must be closed. */
-  private spreadHeap(): void {
-    const count = this.drainHeap();
-    if (!this.ladder.spread(count)) this.heapify(count);
   }
 
   /** Sweeps cancelled events out of heap and ladder. */
   private compact(): void {
     if (this.open) this.dropRoot();
-    const count = this.ladder.collect(this.drainHeap());
-    this.heapify(count);
+    this.settle(this.ladder.collect(this.drainHeap()));
   }
 
-  /** Moves the heap's slots to the ladder's batch and returns their number. */
+  /** Moves the heap's slots to the ladder's batch and returns their number; the root is closed. */
   private drainHeap(): number {
     const count = this.end - ROOT;
     for (let i = 0; i < count; i++) this.ladder.keep(i, this.heapSlot[ROOT + i]!);
@@ -260,26 +252,36 @@ export class EventQueue {
     return count;
   }
 
-  /** Orders the live ones of the batch in the empty heap (Floyd) and frees the cancelled ones. */
-  private heapify(count: number): void {
-    const record = this.slots.record;
-    const batch = this.ladder.batch;
-    while (ROOT + count >= this.heapSlot.length - 4) this.growHeap();
-    const { heapTime, heapSlot } = this;
-    let end = ROOT;
+  /** Frees the cancelled ones of the batch; spreads the others if they are many, else orders them. */
+  private settle(count: number): void {
+    const { slots, ladder } = this;
+    let kept = 0;
     for (let i = 0; i < count; i++) {
-      const slot = batch[i]!;
-      if (kindOf(record[STRIDE * slot + KEY]!) === 0) {
+      const slot = ladder.batch[i]!;
+      if (kindOf(slots.record[STRIDE * slot + KEY]!) === 0) {
         this.deadCount--;
-        this.slots.release(slot);
+        slots.release(slot);
       } else {
-        heapTime[end] = record[STRIDE * slot + TIME]!;
-        heapSlot[end++] = slot;
+        ladder.batch[kept++] = slot;
       }
     }
-    this.end = end;
-    this.spreadAt = Math.max(SPREAD_MIN, 2 * (end - ROOT));
-    for (let place = end > ROOT + 1 ? ((end - 1) >> 2) + 2 : 0; place >= ROOT; place--) {
+    if (kept <= SPREAD_MIN || !ladder.spread(kept)) this.heapify(kept);
+  }
+
+  /** Orders the batch in the empty heap (Floyd). */
+  private heapify(count: number): void {
+    const record = this.slots.record;
+    while (ROOT + count >= this.heapSlot.length - 4) this.growHeap();
+    const { heapTime, heapSlot } = this;
+    for (let i = 0; i < count; i++) {
+      const slot = this.ladder.batch[i]!;
+      heapTime[ROOT + i] = record[STRIDE * slot + TIME]!;
+      heapSlot[ROOT + i] = slot;
+    }
+    this.end = ROOT + count;
+    this.spreadAt = Math.max(SPREAD_MIN, 2 * count);
+    const lastParent = count > 1 ? ((this.end - 1) >> 2) + 2 : ROOT - 1;
+    for (let place = lastParent; place >= ROOT; place--) {
       const slot = heapSlot[place]!;
       this.siftDown(place, heapTime[place]!, slot, record[STRIDE * slot + KEY]!);
     }

@@ -1,6 +1,6 @@
 /**
- * Block headers. The hash of the encoded header is the block's identity; the producer signs that hash
- * and the signature stands outside the header, so that identity does not depend on it.
+ * Block headers. The hash of the encoded header is the block's identity; the producer signs that
+ * hash and the signature stands outside the header, so that identity does not depend on it.
  */
 import { type ByteReader, type ByteWriter, DecodeError } from './encoding.ts';
 import { bytesToHex, type HashHex, sha256Hex } from './hash.ts';

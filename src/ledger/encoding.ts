@@ -1,7 +1,8 @@
 /**
  * The canonical byte encoding under every hash and signature: unsigned LEB128 integers, fixed-width
- * bytes and length-prefixed bytes. One value has one encoding: the reader refuses over-long integers,
- * bad booleans and malformed UTF-8, because two encodings of one value would be two transaction ids.
+ * bytes and length-prefixed bytes. One value has one encoding: the reader refuses over-long
+ * integers, bad booleans and malformed UTF-8, because two encodings of one value would be two
+ * transaction ids.
  */
 import { HEX_DIGIT_VALUE } from './hash.ts';
 
@@ -13,8 +14,8 @@ const textEncoder = new TextEncoder();
 const textDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * Bytes that do not follow the encoding. `offset` is the first byte that cannot be right [byte, from
- * the start of the array read]; `expected` says in words what could have stood there.
+ * Bytes that do not follow the encoding. `offset` is the first byte that cannot be right [byte,
+ * from the start of the array read]; `expected` says in words what could have stood there.
  */
 export class DecodeError extends Error {
   readonly offset: number;
@@ -165,8 +166,8 @@ export function createWriter(capacity = 256): ByteWriter {
 }
 
 /**
- * Reads what {@link ByteWriter} wrote, strictly: every method throws {@link DecodeError} at the first
- * byte that no writer could have written. Byte results are views of the source, not copies.
+ * Reads what {@link ByteWriter} wrote, strictly: every method throws {@link DecodeError} at the
+ * first byte that no writer could have written. Byte results are views of the source, not copies.
  */
 export class ByteReader {
   /** Next byte to read, from the start of the source. */
@@ -220,6 +221,8 @@ export class ByteReader {
   /** Signed zigzag integer, |value| < 2^52. */
   int(what = 'an integer'): number {
     const code = this.uint(what);
+    if (code === MAX_UINT)
+      throw new DecodeError(this.offset - MAX_UINT_BYTES, `${what} above -2^52`);
     return code % 2 === 0 ? code / 2 : -(code + 1) / 2;
   }
 
@@ -254,7 +257,9 @@ export class ByteReader {
     }
   }
 
-  /** A count of items that take at least `itemBytes` bytes each, so that it cannot exceed the data. */
+  /**
+   * A count of items that take at least `itemBytes` bytes each, so that it cannot exceed the data.
+   */
   count(itemBytes: number, what = 'a count'): number {
     const start = this.offset;
     const value = this.uint(what);

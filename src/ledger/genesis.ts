@@ -114,13 +114,39 @@ function readAccount(reader: ByteReader): GenesisAccount {
 }
 
 /**
- * Canonical bytes of a genesis. Parameters are sorted by name (UTF-16 code units), so that the order
- * in which they were given does not change the hash.
+ * What keeps a list of accounts from being a start: a repeated id, or a certificate owned twice.
+ */
+function accountProblem(accounts: readonly GenesisAccount[]): string | undefined {
+  const ids = new Set<string>();
+  for (const { id } of accounts) {
+    if (ids.has(id)) return `unique account ids, got "${id}" twice`;
+    ids.add(id);
+  }
+  const ranges = accounts
+    .map(({ certificates }) => certificates)
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => a.firstId - b.firstId || a.count - b.count);
+  for (let i = 1; i < ranges.length; i++) {
+    const { firstId } = ranges[i]!;
+    const before = ranges[i - 1]!;
+    if (firstId - before.firstId < before.count) {
+      return `certificates with one owner, got ${firstId} twice`;
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Canonical bytes of a genesis. Parameters are sorted by name (UTF-16 code units), so that the
+ * order in which they were given does not change the hash.
  *
  * @returns New bytes.
- * @throws {RangeError} on a value out of range or a parameter name given twice.
+ * @throws {RangeError} on a value out of range, or a parameter name, account id or certificate
+ *   given twice.
  */
 export function encodeGenesis(genesis: Genesis): Uint8Array {
+  const problem = accountProblem(genesis.accounts);
+  if (problem !== undefined) throw new RangeError(`"accounts" expected ${problem}`);
   const writer = createWriter(4096);
   writer.u8(GENESIS_VERSION);
   writer.text(genesis.name);
@@ -150,10 +176,13 @@ export function decodeGenesis(reader: ByteReader): Genesis {
   const startEpochS = reader.int('startEpochS');
   const utcOffsetMin = reader.int('utcOffsetMin');
   const consensus = { name: reader.text('a consensus name'), parameters: readParameters(reader) };
+  const accountsAt = reader.offset;
   const accounts: GenesisAccount[] = [];
   for (let left = reader.count(KEY_BYTES, 'an account count'); left > 0; left--) {
     accounts.push(readAccount(reader));
   }
+  const problem = accountProblem(accounts);
+  if (problem !== undefined) throw new DecodeError(accountsAt, problem);
   const parameters = readParameters(reader);
   return {
     name,

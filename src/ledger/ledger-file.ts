@@ -176,8 +176,8 @@ export interface LedgerView {
 /**
  * Opens a ledger file. It checks lengths and encodings only; `verifyLedger` checks what they say.
  *
- * @throws {DecodeError} at the first byte that a writer could not have written there, also while the
- *   blocks are read.
+ * @throws {DecodeError} at the first byte that a writer could not have written there, also while
+ *   the blocks are read.
  */
 export function openLedger(bytes: Uint8Array): LedgerView {
   const end = bytes.length - HASH_BYTES;

@@ -1,7 +1,7 @@
 /**
- * Merkle tree of RFC 6962: leaf = H(0x00 ‖ data), node = H(0x01 ‖ left ‖ right), split at the largest
- * power of two below n. The prefixes keep a leaf from passing as a node, and no last leaf is
- * duplicated: the duplicating construction gives two lists one root (CVE-2012-2459).
+ * Merkle tree of RFC 6962: leaf = H(0x00 ‖ data), node = H(0x01 ‖ left ‖ right), split at the
+ * largest power of two below n. The prefixes keep a leaf from passing as a node, and no last leaf
+ * is duplicated: the duplicating construction gives two lists one root (CVE-2012-2459).
  *
  * Source: RFC 6962 §2.1; verification algorithms of RFC 9162 §2.1.3.2 and §2.1.4.2.
  */
@@ -58,8 +58,8 @@ export function merkleRootOfHashes(leafHashes: readonly HashLatin1[]): HashHex {
 }
 
 /**
- * Root of leaves [from, to), at least one. Level by level with an odd last node carried up as it is:
- * the same tree as splitting at the largest power of two below the length.
+ * Root of leaves [from, to), at least one. Level by level with an odd last node carried up as it
+ * is: the same tree as splitting at the largest power of two below the length.
  */
 function rangeRoot(leafHashes: readonly HashLatin1[], from: number, to: number): HashLatin1 {
   if (to - from === 1) return leafHashes[from]!;
@@ -141,7 +141,9 @@ export function rootFromInclusion(
   return last === 0 ? hash : undefined;
 }
 
-/** True when `path` proves that the leaf hash stands at `index` of the `size` leaves under `root`. */
+/**
+ * True when `path` proves that the leaf hash stands at `index` of the `size` leaves under `root`.
+ */
 export function verifyInclusion(
   root: HashHex,
   size: number,
@@ -182,7 +184,9 @@ export function consistencyProof(leafHashes: readonly HashLatin1[], first: numbe
   return path.reverse().map(latin1ToHex);
 }
 
-/** True when `path` proves that `firstRoot` over `first` leaves is a prefix of `root` over `size`. */
+/**
+ * True when `path` proves that `firstRoot` over `first` leaves is a prefix of `root` over `size`.
+ */
 export function verifyConsistency(
   firstRoot: HashHex,
   first: number,

@@ -2,13 +2,14 @@
  * Every transaction of a run as one row, and the pool of those that wait. The pool is one list; what a
  * node may put into a block is what has reached that node, which the caller asks the network.
  */
-import type { BlockIndex, BlockTree } from './tree.ts';
+
 import {
   type SignedTransaction,
   TRANSACTION_CODE,
   type Transaction,
   transactionSize,
 } from './transactions.ts';
+import type { BlockIndex, BlockTree } from './tree.ts';
 
 /** A signed transaction ready for the table. */
 export interface PooledTransaction extends SignedTransaction {
@@ -148,7 +149,7 @@ export interface Pool {
 
 /** Makes the pool of a table and tree. */
 export function createPool(tree: BlockTree, table: TransactionTable): Pool {
-  let waiting: number[] = [];
+  const waiting: number[] = [];
   const stamp: number[] = [];
   let visitId = 0;
 
@@ -194,7 +195,9 @@ export function createPool(tree: BlockTree, table: TransactionTable): Pool {
         const tx = waiting[i]!;
         const carried =
           table.firstBlock[tx] !== -1 &&
-          table.blocksOf(tx).some((block) => tree.height[block]! <= baseHeight && tree.isAncestor(block, base));
+          table
+            .blocksOf(tx)
+            .some((block) => tree.height[block]! <= baseHeight && tree.isAncestor(block, base));
         if (carried || table.expiryUs[tx]! < baseTimeUs) dropped(tx);
         else waiting[kept++] = tx;
       }

@@ -35,7 +35,9 @@ export function encodeReceipt(receipt: Receipt, writer: ByteWriter): void {
   writer.uints(receipt.events);
 }
 
-/** Reads one receipt. @throws {DecodeError} on bytes that {@link encodeReceipt} cannot have written. */
+/**
+ * Reads one receipt. @throws {DecodeError} on bytes that {@link encodeReceipt} cannot have written.
+ */
 export function decodeReceipt(reader: ByteReader): Receipt {
   const status = reader.flag('a receipt status') ? STATUS_OK : STATUS_FAILED;
   const gasUsed = reader.uint('gas used');

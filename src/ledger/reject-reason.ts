@@ -52,6 +52,7 @@ const reasons = {
   ALREADY_GRANTED: 'this identity already received its initial grant',
   BUDGET_EXCEEDED: 'the reward budget of the day does not cover the amount',
   BAD_REFERENCE: 'the block or record referred to is unknown, or already rewarded',
+  STALE_BLOCK: 'a reward whose block left the chain went with it',
 } as const;
 
 /** Why a transaction was refused, dropped or failed. */

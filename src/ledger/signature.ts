@@ -1,7 +1,7 @@
 /**
  * Signatures in two modes of one shape (32-byte keys, 64-byte signatures). `real` is Ed25519;
- * `modelled` is a public checksum that anyone can recompute: it finds every changed byte and costs a
- * hundredth, but proves no identity. The simulated CPU time charged is the same in both.
+ * `modelled` is a public checksum that anyone can recompute: it finds every changed byte and costs
+ * a hundredth, but proves no identity. The simulated CPU time charged is the same in both.
  *
  * Source: RFC 8032 (Ed25519), RFC 8410 (key containers).
  */

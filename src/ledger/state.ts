@@ -167,7 +167,8 @@ export function createChainState(tree: BlockTree, options: ChainStateOptions): C
   function fold(block: BlockIndex): void {
     const path: BlockIndex[] = [];
     for (let at = block; at !== base; at = tree.parent[at]!) {
-      if (at < 0) throw new InvariantViolation('fold-order', `block ${block} is not above the base`);
+      if (at < 0)
+        throw new InvariantViolation('fold-order', `block ${block} is not above the base`);
       if (writeSets.has(at)) path.push(at);
     }
     for (let i = path.length - 1; i >= 0; i--) foldSet(path[i]!);
@@ -200,7 +201,8 @@ export function createChainState(tree: BlockTree, options: ChainStateOptions): C
       return base;
     },
     *baseCells() {
-      for (let cell = 0; cell < denseCount; cell++) if (dense[cell] !== 0) yield [cell, dense[cell]!];
+      for (let cell = 0; cell < denseCount; cell++)
+        if (dense[cell] !== 0) yield [cell, dense[cell]!];
       for (const cell of Float64Array.from(sparse.keys()).sort()) yield [cell, sparse.get(cell)!];
     },
     readBase,

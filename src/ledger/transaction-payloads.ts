@@ -1,6 +1,7 @@
 /**
- * Payloads of the transaction types: their fields and the order in which they are encoded. All fields
- * are unsigned integers or bytes of fixed length; tables of trades are columns of one length.
+ * Payloads of the transaction types: their fields and the order in which they are encoded. All
+ * fields are unsigned integers or bytes of fixed length; tables of trades are columns of one
+ * length.
  */
 import type { ByteReader, ByteWriter } from './encoding.ts';
 import { HASH_BYTES } from './hash.ts';

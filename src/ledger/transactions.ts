@@ -1,8 +1,8 @@
 /**
- * Transactions: types, canonical bytes, id, size and intrinsic gas. The unsigned bytes are an envelope
- * (version, type, chain id, sender, nonce, gas limit, expiry) and the payload's fields in fixed order;
- * the id is their SHA-256 and the sender signs them, so that a signature covers the chain id and
- * cannot be replayed on another chain.
+ * Transactions: types, canonical bytes, id, size and intrinsic gas. The unsigned bytes are an
+ * envelope (version, type, chain id, sender, nonce, gas limit, expiry) and the payload's fields in
+ * fixed order; the id is their SHA-256 and the sender signs them, so that a signature covers the
+ * chain id and cannot be replayed on another chain.
  */
 import { CHAIN_ID_BYTES } from './block.ts';
 import {
@@ -61,7 +61,8 @@ export type Transaction = { [T in TransactionType]: TransactionOf<T> }[Transacti
 /**
  * Encodes a transaction into the writer, which is reset first.
  *
- * @returns The unsigned bytes as a view of the writer, valid until its next use; `slice()` keeps them.
+ * @returns The unsigned bytes as a view of the writer, valid until its next use; `slice()` keeps
+ *   them.
  * @throws {RangeError} on a field out of range. Cost: about 0.3 µs for an order (30 to 40 bytes).
  */
 export function encodeTransaction(transaction: Transaction, writer: ByteWriter): Uint8Array {
@@ -127,8 +128,9 @@ export function transactionRoot(leaves: readonly HashLatin1[]): HashHex {
 }
 
 /**
- * Gas charged before execution: 21 000, 16 for each non-zero and 4 for each zero byte of the payload.
- * The envelope is not counted, so that the gas limit a sender writes does not change the gas it needs.
+ * Gas charged before execution: 21 000, 16 for each non-zero and 4 for each zero byte of the
+ * payload. The envelope is not counted, so that the gas limit a sender writes does not change the
+ * gas it needs.
  *
  * @param unsigned - Bytes made by {@link encodeTransaction}.
  * Source: Ethereum Yellow Paper, appendix G, as of EIP-2028. The project's model states only the
@@ -153,7 +155,8 @@ const registrationWriter = createWriter(160);
 
 /**
  * What the certificate authority signs to admit an account: a domain text, the chain id, account,
- * role, public key and identity hash. The chain id keeps an admission from counting on another chain.
+ * role, public key and identity hash. The chain id keeps an admission from counting on another
+ * chain.
  *
  * @returns New bytes.
  */
@@ -171,7 +174,9 @@ export function registrationMessage(
   return registrationWriter.copy();
 }
 
-/** Decodes unsigned bytes that must hold exactly one transaction. @throws {DecodeError} otherwise. */
+/**
+ * Decodes unsigned bytes that must hold exactly one transaction. @throws {DecodeError} otherwise.
+ */
 export function parseTransaction(unsigned: Uint8Array): Transaction {
   const reader = createReader(unsigned);
   const transaction = decodeTransaction(reader);

@@ -1,6 +1,6 @@
 /**
- * Checks one block of a ledger file in the order in which evidence can be trusted: the signed header,
- * then what the header commits to, then what executing the transactions gives.
+ * Checks one block of a ledger file in the order in which evidence can be trusted: the signed
+ * header, then what the header commits to, then what executing the transactions gives.
  */
 import { InvariantViolation } from '../base/errors.ts';
 import {
@@ -23,7 +23,6 @@ import {
   transactionLeaf,
   transactionRoot,
 } from './transactions.ts';
-import type { Replay, ReplayResult, ReplayTransaction } from './verify-replay.ts';
 import {
   checkFrame,
   compareAt,
@@ -38,6 +37,7 @@ import {
   tryDecode,
   type VerifyProblem,
 } from './verify-locate.ts';
+import type { Replay, ReplayResult, ReplayTransaction } from './verify-replay.ts';
 
 /** State of a verification between blocks. */
 export interface VerifyRun {
@@ -200,7 +200,8 @@ function checkTransactions(
   const limit = bytes.length - HASH_BYTES;
   const list: ReplayTransaction[] = [];
   const leaves: string[] = [];
-  // A new member may send in the block that admits it; whether it was admitted is the replay's word.
+  // A new member may send in the block that admits it; whether it was admitted is the replay's
+  // word.
   const proposed = new Map<number, Uint8Array>();
   let bodyBytes = 0;
   let frame = first;
@@ -215,7 +216,8 @@ function checkTransactions(
     const unsigned = bytes.subarray(offset, end);
     const signature = bytes.subarray(end, end + SIGNATURE_BYTES);
     if (!tx || !key || !verifySignature(mode, key, unsigned, signature)) {
-      const near = mode === 'modelled' && tx && key && nearSignature(bytes, end, key, unsigned, what);
+      const near =
+        mode === 'modelled' && tx && key && nearSignature(bytes, end, key, unsigned, what);
       if (near) return near;
       const { height, transactionCount: count, transactionRoot: root } = header;
       const located = locateTransaction(bytes, { first, count, index, root, what });

@@ -26,8 +26,8 @@ export interface CheckedGenesis {
 }
 
 /**
- * Checks magic and genesis. No signature covers a genesis; the previous hash and the chain id of the
- * first block do, or the closing hash when there is no block.
+ * Checks magic and genesis. No signature covers a genesis; the previous hash and the chain id of
+ * the first block do, or the closing hash when there is no block.
  */
 export function checkGenesis(
   bytes: Uint8Array,
@@ -75,7 +75,8 @@ function locateGenesis(bytes: Uint8Array, frame: number): VerifyProblem {
   if (found !== undefined) return found;
   const hash = sha256Bytes(bytes.subarray(offset, end));
   const isWhole = end + HASH_BYTES === bytes.length;
-  // Without a block only genesis and closing hash can disagree; a readable genesis is the better one.
+  // Without a block only genesis and closing hash can disagree; a readable genesis is the better
+  // one.
   if (isWhole && !(tryDecode(bytes, offset, end, decodeGenesis) instanceof DecodeError)) {
     const closing = compareAt(bytes, end, hash, 'closing hash');
     if (closing !== undefined) return closing;

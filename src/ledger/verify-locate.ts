@@ -1,7 +1,8 @@
 /**
  * Finds which byte of a ledger file is wrong once a check has failed. A hash says that something
  * changed, not where; but a part with one changed byte has few enough neighbours to try them all
- * against the hash that covers it, and the one that fits is what was written (SHA-256 has no second).
+ * against the hash that covers it, and the one that fits is what was written (SHA-256 has no
+ * second).
  */
 
 import { CHAIN_ID_BYTES } from './block.ts';

@@ -9,8 +9,8 @@ import type { Genesis } from './genesis.ts';
 import { HASH_BYTES, type HashHex, hexToBytes } from './hash.ts';
 import { checkBlock, type VerifyRun } from './verify-block.ts';
 import { checkGenesis } from './verify-genesis.ts';
-import type { Replay } from './verify-replay.ts';
 import { compareAt, standsAt, truncated, type VerifyProblem } from './verify-locate.ts';
+import type { Replay } from './verify-replay.ts';
 
 export type { VerifyProblem } from './verify-locate.ts';
 export type { Replay, ReplayResult, ReplayTransaction } from './verify-replay.ts';
@@ -33,8 +33,8 @@ export interface VerifyReport {
 /** Limits of a verification. */
 export interface VerifyOptions {
   /**
-   * Most Ed25519 verifications spent on finding the changed byte of one real signature (0.1 ms each);
-   * default 16 320 tries every other value of all 64 bytes.
+   * Most Ed25519 verifications spent on finding the changed byte of one real signature (0.1 ms
+   * each); default 16 320 tries every other value of all 64 bytes.
    */
   readonly signatureTrials?: number;
 }
@@ -44,8 +44,9 @@ export interface VerifyOptions {
  *
  * @param bytes - The whole file.
  * @param createReplay - Called once with the decoded genesis and its hash.
- * @returns A report; bad bytes never throw. A single changed byte is named exactly where the part it
- *   stands in is at most 4 096 bytes (16 384 for a single bit), and as the range of that part beyond.
+ * @returns A report; bad bytes never throw. A single changed byte is named exactly where the part
+ *   it stands in is at most 4 096 bytes (16 384 for a single bit), and as the range of that part
+ *   beyond.
  * Cost: one pass; a few hashes a block and transaction, 0.1 ms a real signature.
  */
 export function verifyLedger(

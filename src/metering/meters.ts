@@ -22,6 +22,7 @@ import {
  * A surface for attacks: changes what one meter is about to register.
  * `values` holds the increments [import, export, generation] of the slot [Wh, float >= 0] as the meter
  * measured them; it is changed in place. Negative results count as 0: registers only run forward.
+ * Called once a home and slot, history (negative slots) included; it reaches no other home's meter.
  */
 export type MeterTamper = (home: number, slot: number, values: Float64Array) => void;
 

@@ -123,7 +123,8 @@ export function createFlood(options: FloodOptions): Flood {
 
   function relay(node: number, item: number, from: number): void {
     const slot = slotFor(item);
-    if (slot === RELEASED) throw new InvariantViolation('relay-released', `item ${item}`, kernel.nowUs);
+    if (slot === RELEASED)
+      throw new InvariantViolation('relay-released', `item ${item}`, kernel.nowUs);
     const row = slot * nodeCount;
     const bodyBits = options.bodyBytes(item) * 8;
     const checkUs = options.checkUs(item);

@@ -25,7 +25,10 @@ export function randomRegularPairs(
       return pairs.sort((p, q) => p[0] - q[0] || p[1] - q[1]);
     }
   }
-  throw new InvariantViolation('limit-graph-attempts', `no graph of ${nodeCount} x ${degree} found`);
+  throw new InvariantViolation(
+    'limit-graph-attempts',
+    `no graph of ${nodeCount} x ${degree} found`,
+  );
 }
 
 function completePairs(nodeCount: number): [number, number][] {

@@ -66,7 +66,8 @@ export function createLinks(plan: TopologyPlan): Links {
   const seen = new Set<number>();
   for (const { a, b } of plan.edges) {
     const key = Math.min(a, b) * nodeCount + Math.max(a, b);
-    if (a === b || seen.has(key)) throw new RangeError(`"edges" expected a simple graph, got ${a}-${b}`);
+    if (a === b || seen.has(key))
+      throw new RangeError(`"edges" expected a simple graph, got ${a}-${b}`);
     seen.add(key);
     degree[a]!++;
     degree[b]!++;
@@ -89,10 +90,21 @@ export function createLinks(plan: TopologyPlan): Links {
     reverse[forward] = backward;
     reverse[backward] = forward;
   }
-  const links = { nodeCount, linkCount, start, target, latencyUs, bandwidth, reverse, regions: plan.regions };
+  const links = {
+    nodeCount,
+    linkCount,
+    start,
+    target,
+    latencyUs,
+    bandwidth,
+    reverse,
+    regions: plan.regions,
+  };
   const reached = reachableFrom(links, 0);
   if (reached < nodeCount) {
-    throw new RangeError(`"edges" expected a connected graph, got ${reached} of ${nodeCount} nodes`);
+    throw new RangeError(
+      `"edges" expected a connected graph, got ${reached} of ${nodeCount} nodes`,
+    );
   }
   return links;
 }

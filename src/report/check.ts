@@ -85,9 +85,12 @@ export function runFolders(folder: string): readonly string[] {
 
 function parseManifest(text: string): StatedResult | undefined {
   try {
-    const value = JSON.parse(text) as Partial<StatedResult> | null;
-    const isList = typeof value === 'object' && Array.isArray(value?.files);
-    return isList && typeof value?.kind === 'string' ? (value as StatedResult) : undefined;
+    const value = JSON.parse(text) as StatedResult;
+    const sound = value.files.every(
+      ({ path, bytes, sha256 }) =>
+        typeof path === 'string' && Number.isInteger(bytes) && typeof sha256 === 'string',
+    );
+    return sound && typeof value.kind === 'string' ? value : undefined;
   } catch {
     return undefined;
   }

@@ -77,7 +77,7 @@ payment_upt             | integer | upt     | Paid by the buyer to the seller
 wheeling_upt            | integer | upt     | Network charge paid by the buyer
 buyer_value_upt_per_kwh | integer | upt/kWh | Buyer's reservation price
 seller_cost_upt_per_kwh | integer | upt/kWh | Seller's reservation price
-state                   | text    |         | Whether the trade was settled or void
+state                   | text    |         | PROVISIONAL, CLOSED, RESETTLED or VOID (not final in time)
 `;
 
 const SETTLEMENTS = `
@@ -95,7 +95,7 @@ grid_payment_upt  | integer | upt | Paid to the grid; negative is received
 penalty_upt       | integer | upt | Fees on deviation from contract
 total_upt         | integer | upt | Sum of the four; negative is received
 twin_total_upt    | integer | upt | The same metered flows at grid prices only
-state             | text    |     | provisional, closed or resettled
+state             | text    |     | PROVISIONAL, CLOSED or RESETTLED
 version           | integer |     | How often the slot of this home was settled
 `;
 

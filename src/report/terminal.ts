@@ -44,6 +44,11 @@ const ROWS: readonly (readonly [string, string, Format] | string)[] = [
   ['voltageMinPu', 'lowest voltage [pu]', 'number'],
 ];
 
+/** Metrics the table shows, in its order. */
+export const SHOWN_METRICS: readonly string[] = ROWS.flatMap((row) =>
+  typeof row === 'string' ? [] : [row[0]],
+);
+
 const SCALES: Partial<Record<Format, readonly (readonly [number, string])[]>> = {
   us: [
     [3.6e9, 'h'],

@@ -260,16 +260,26 @@ export function homeIssues(
 /**
  * Gives issues of the community's data the line of the scenario key their path names.
  *
- * @param issues - Issues whose path begins with `scenario.`; others, and those with a file of their
- *   own, are returned as they are.
+ * @param issues - Issues whose path is one of the scenario, with or without `scenario.` in front; those
+ *   with a file of their own are returned as they are.
+ * @param attacks - Names of the scenario's attacks in order: an attack names itself, not its index.
  */
-export function placeIssues(issues: readonly InputIssue[], root: Located): readonly InputIssue[] {
+export function placeIssues(
+  issues: readonly InputIssue[],
+  root: Located,
+  attacks: readonly string[],
+): readonly InputIssue[] {
   return issues.map((issue) => {
-    if (issue.file !== '' || !issue.path.startsWith('scenario.') || root.kind !== 'map') {
-      return issue;
-    }
-    const path = issue.path.slice('scenario.'.length).replace(/\[(\d+)\]/g, '.$1');
+    if (issue.file !== '' || issue.path === '' || root.kind !== 'map') return issue;
+    const path = issue.path
+      .replace(/^scenario\./, '')
+      .replace(/\[(\d+)\]/g, '.$1')
+      .replace(/^fraud\.attacks\.([a-z][a-z0-9-]*)/, (whole, name: string) => {
+        const index = attacks.indexOf(name);
+        return index < 0 ? whole : `fraud.attacks.${index}`;
+      });
     const { file, line, column } = placeOf(root, [path]);
-    return { ...issue, file, line, column };
+    const shown = issue.path.startsWith('scenario.') ? issue.path : `scenario.${issue.path}`;
+    return { ...issue, file, line, column, path: shown };
   });
 }

@@ -8,7 +8,7 @@ import type { Option, OptionSet } from '../base/options.ts';
 import { type Dimension, unitsOf } from '../base/quantity.ts';
 import { BASE_ARM, HEAD, SCHEMA_VERSION } from './keys.ts';
 import { PLUGIN_KEY_NAMES, type PluginCatalogue, type PluginKey } from './merge.ts';
-import { pluginKeysOf } from './resolve.ts';
+import { formatQuantity, pluginKeysOf } from './resolve.ts';
 import { PLUGIN_KEYS, SECTIONS } from './sections.ts';
 
 /** Dimensions whose values may be written without a unit. */
@@ -73,11 +73,19 @@ function shapeOf(set: OptionSet, partial: boolean): Record<string, z.ZodType> {
     const meta: Record<string, unknown> = {};
     if (option.doc !== '') meta.description = option.doc;
     if (option.fallback !== undefined) {
-      meta.default = option.kind === 'quantity' ? option.fallbackText : option.fallback;
+      meta.default = defaultOf(option);
     }
     shape[key] = (required ? type : type.optional()).meta(meta);
   }
   return shape;
+}
+
+/** A default as the file would write it: quantities are texts. */
+function defaultOf(option: Option<unknown>): unknown {
+  if (option.kind === 'quantity') return option.fallbackText;
+  const dimension = option.item?.dimension;
+  if (dimension === undefined) return option.fallback;
+  return (option.fallback as readonly number[]).map((value) => formatQuantity(value, dimension));
 }
 
 function isRequired(option: Option<unknown>): boolean {

@@ -155,7 +155,10 @@ export function loadScenarioText(
     },
     homeIssues: (arm, homeIds) =>
       homeIssues(resolveArm(arm, settings, []), treeOf(arm, settings, []), homeIds),
-    placeIssues: (found, arm) => placeIssues(found, treeOf(arm, settings, [])),
+    placeIssues(found, arm) {
+      const attacks = resolveArm(arm, settings, []).fraud.attacks.map(({ name }) => name);
+      return placeIssues(found, treeOf(arm, settings, []), attacks);
+    },
   };
 }
 

@@ -156,6 +156,7 @@ export const CERTIFICATES = {
   gini: fraction('40 %', { max: 0.99, doc: 'Concentration of last year generation over holders' }),
   perHolder: number(20, { min: 0, doc: 'Mean certificates of a holder' }),
   lockedShare: fraction('50 %', { doc: 'Share locked as stake at genesis' }),
+  turnout: fraction('40 %', { doc: 'Share of holders who stake the rest and vote' }),
 } satisfies OptionSet;
 
 /** What a run writes beside the tables. */

@@ -5,13 +5,13 @@
 import { largestRemainder } from '../base/integer.ts';
 import { pow } from '../base/math.ts';
 import type { RandomSource } from '../base/random.ts';
-import { blockCaps } from './caps.ts';
 import { protocols } from '../consensus/protocols/index.ts';
 import { type ChainRules, ROLES, RULE_NAMES } from '../contracts/rules.ts';
 import type { Genesis, GenesisAccount } from '../ledger/genesis.ts';
-import { createKeyPair, type CryptoMode, type KeyPair } from '../ledger/signature.ts';
+import { type CryptoMode, createKeyPair, type KeyPair } from '../ledger/signature.ts';
 import type { HomeSpec } from '../physics/community.ts';
 import type { Scenario, Window } from '../scenario/sections.ts';
+import { blockCaps } from './caps.ts';
 
 /** Accounts with their keys. */
 export interface Accounts {

@@ -157,10 +157,7 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
     build(node, parent, timestampUs, producedUs, consensus, work) {
       view = state.begin(parent);
       const body: Body = { transactions: [], receipts: [], bytes: 0, gas: 0, rewardUpt: 0 };
-      const upTo = Math.min(
-        rule.irreversibleHeight(parent, node, consensus),
-        tree.height[parent]!,
-      );
+      const upTo = Math.min(rule.irreversibleHeight(parent, node, consensus), tree.height[parent]!);
       const newly = newlyIrreversible(parent, upTo);
       if (newly.length > 0) {
         payRewards(body, node, advanceRewards(view, rules, newly), timestampUs);

@@ -2,18 +2,19 @@
  * One chain of a run: accounts, tree, state, pool, network and protocol wired together, and the way of a
  * transaction from a client to finality. Nothing here knows what a trade is.
  */
+
+import { InvariantViolation } from '../base/errors.ts';
+import { exp } from '../base/math.ts';
 import type { RandomSource } from '../base/random.ts';
-import { createChainEngine, type ChainEngine } from '../consensus/engine.ts';
+import { type ChainEngine, createChainEngine } from '../consensus/engine.ts';
 import type { ConsensusInstance } from '../consensus/protocol.ts';
 import { protocols } from '../consensus/protocols/index.ts';
-import { denseCellCount } from '../contracts/cells.ts';
+import { CHAIN, chainCell, denseCellCount } from '../contracts/cells.ts';
 import { recount } from '../contracts/conservation.ts';
 import { EMPTY_STATE_ROOT, refusal, stateRootAfter } from '../contracts/execute.ts';
 import { rulesOf, writeGenesisState } from '../contracts/genesis-rules.ts';
 import type { ChainRules } from '../contracts/rules.ts';
 import { countElection, electionVersion } from '../contracts/staking.ts';
-import { InvariantViolation } from '../base/errors.ts';
-import { exp } from '../base/math.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { PHASE } from '../kernel/phase.ts';
 import { CHAIN_ID_BYTES } from '../ledger/block.ts';
@@ -22,14 +23,27 @@ import { createWriter } from '../ledger/encoding.ts';
 import { encodeGenesis } from '../ledger/genesis.ts';
 import { hexToBytes, sha256Hex } from '../ledger/hash.ts';
 import { createLedgerWriter, type LedgerWriter } from '../ledger/ledger-file.ts';
-import { createPool, createTransactionTable, type Pool, type TransactionTable } from '../ledger/pool.ts';
+import {
+  createPool,
+  createTransactionTable,
+  type Pool,
+  type TransactionTable,
+} from '../ledger/pool.ts';
+import type { Receipt } from '../ledger/receipt.ts';
 import { rejectReasonCode } from '../ledger/reject-reason.ts';
-import { createChainState, type ChainState } from '../ledger/state.ts';
-import { encodeTransaction, intrinsicGas, type PayloadOf, type Transaction, transactionId, type TransactionType } from '../ledger/transactions.ts';
+import { type ChainState, createChainState } from '../ledger/state.ts';
+import {
+  encodeTransaction,
+  intrinsicGas,
+  type PayloadOf,
+  type Transaction,
+  type TransactionType,
+  transactionId,
+} from '../ledger/transactions.ts';
 import { type BlockIndex, type BlockTree, createBlockTree } from '../ledger/tree.ts';
 import { createFlood, type Flood } from '../network/flood.ts';
-import { createLinks, type Links } from '../network/topology.ts';
 import { topologies } from '../network/topologies/index.ts';
+import { createLinks, type Links } from '../network/topology.ts';
 import { createTraffic, MESSAGE, type Traffic } from '../network/traffic.ts';
 import type { Scenario } from '../scenario/sections.ts';
 import type { Accounts } from './accounts.ts';
@@ -53,6 +67,8 @@ export interface ChainListener {
 export interface Chain {
   readonly rules: ChainRules;
   readonly genesisHash: string;
+  /** First bytes of the genesis hash, which every signature covers. */
+  readonly chainId: Uint8Array;
   readonly tree: BlockTree;
   readonly state: ChainState;
   readonly table: TransactionTable;
@@ -63,6 +79,13 @@ export interface Chain {
   readonly links: Links;
   readonly traffic: Traffic;
   readonly parameters: ChainParameters;
+  accountId(account: number): string;
+  /** Role code of an account. */
+  accountRole(account: number): number;
+  /** Receipt of a transaction in a block that carries it. */
+  receiptOf(block: BlockIndex, tx: number): Receipt;
+  /** When a block became final at the trading centre's node [µs]; NaN when it never was. */
+  finalAtCentreUs(block: BlockIndex): number;
   readonly checks: { executedBlocks: number; recounts: number };
   /** Sends a transaction from an account's client now; returns its row. */
   submit<T extends TransactionType>(
@@ -71,13 +94,15 @@ export interface Chain {
     payload: PayloadOf[T],
     about: { readonly slot: number; readonly expiryUs: number },
   ): number;
+  /** Signs bytes with an account's key. */
+  sign(account: number, bytes: Uint8Array): Uint8Array;
   /** Node an account's client is attached to. */
   nodeOf(account: number): number;
   start(): void;
-  /** Lets producers work until this instant. */
-  setEnd(endUs: number): void;
   /** Whether transactions wait that are neither final nor expired at the centre. */
   hasOpenTransactions(): boolean;
+  /** Whether the rewards of every simulated day that ended before an instant are paid. */
+  rewardsPaid(beforeUs: number): boolean;
   /** Closes the export: blocks of the centre's chain up to its head. */
   finishLedger(): Uint8Array[];
 }
@@ -112,10 +137,12 @@ export function createChain(
   const parameters = protocol.parameters(consensusOptions, nodeCount);
   const rule = protocol.createRule(tree, parameters);
   const links = createLinks(
-    topologies.get(scenario.network.topology.name).create(
-      { nodeCount, bandwidth: scenario.network.bandwidth, random },
-      scenario.network.topology.options,
-    ),
+    topologies
+      .get(scenario.network.topology.name)
+      .create(
+        { nodeCount, bandwidth: scenario.network.bandwidth, random },
+        scenario.network.topology.options,
+      ),
   );
   const traffic = createTraffic(nodeCount);
   const checks = { executedBlocks: 0, recounts: 0 };
@@ -123,8 +150,8 @@ export function createChain(
   const nonces = new Float64Array(rules.accountCount);
   const clientDraws = random.addressed('world/client-latency');
   const unsignedWriter = createWriter(1024);
+  const finalAtCentre = new Map<BlockIndex, number>();
   const verifyUs = scenario.ledger.verifyTime;
-  let endUs = Number.MAX_SAFE_INTEGER;
 
   const nodeOf = (account: number) =>
     account < rules.firstNode
@@ -152,7 +179,11 @@ export function createChain(
     links,
     traffic,
     name: 'network/deliver-transaction',
-    messages: { inv: MESSAGE['transaction-inv'], getdata: MESSAGE['transaction-getdata'], body: MESSAGE.transaction },
+    messages: {
+      inv: MESSAGE['transaction-inv'],
+      getdata: MESSAGE['transaction-getdata'],
+      body: MESSAGE.transaction,
+    },
     batchUs: scenario.network.batching,
     invBytes: INV_BYTES,
     entryBytes: ENTRY_BYTES,
@@ -209,6 +240,7 @@ export function createChain(
           table.finalUs[tx] = kernel.nowUs;
         }
       }
+      if (node === CENTRE_NODE) finalAtCentre.set(block, kernel.nowUs);
       if (node === CENTRE_NODE) listener.onCentreFinal(block);
     },
     onFold(block) {
@@ -251,7 +283,12 @@ export function createChain(
   function recountNow(): void {
     checks.recounts++;
     const off = recount(state, rules.accountCount);
-    if (off !== 0) throw new InvariantViolation('points-conserved', `recount is off by ${off} Upt`, kernel.nowUs);
+    if (off !== 0)
+      throw new InvariantViolation(
+        'points-conserved',
+        `recount is off by ${off} Upt`,
+        kernel.nowUs,
+      );
   }
 
   let elected: { anchor: BlockIndex; version: number; election: Election } | undefined;
@@ -276,7 +313,6 @@ export function createChain(
       rewardUptPerDay: rules.rewardBudgetUpt,
       head: engine.head,
       up: engine.up,
-      endUs: () => endUs,
       random: (stream) => random.sequential(stream),
       produce(node, parent, timestampUs, consensus, work) {
         const block = builder.build(node, parent, timestampUs, kernel.nowUs, consensus, work);
@@ -315,6 +351,7 @@ export function createChain(
   return {
     rules,
     genesisHash,
+    chainId,
     tree,
     state,
     table,
@@ -325,8 +362,16 @@ export function createChain(
     links,
     traffic,
     parameters: chainParameters,
+    accountId: (account) => genesis.accounts[account]!.id,
+    accountRole: (account) => genesis.accounts[account]!.role,
+    receiptOf(block, tx) {
+      const place = Array.prototype.indexOf.call(tree.transactions(block), tx);
+      return builder.seal(block).receipts[place]!;
+    },
+    finalAtCentreUs: (block) => finalAtCentre.get(block) ?? Number.NaN,
     checks,
     nodeOf,
+    sign: (account, bytes) => keys[account]!.sign(bytes),
     submit(type, account, payload, about) {
       const node = nodeOf(account);
       const nonce = nonces[account]!;
@@ -349,9 +394,6 @@ export function createChain(
       return tx;
     },
     start: () => instance.start(),
-    setEnd(value) {
-      endUs = value;
-    },
     hasOpenTransactions() {
       const finalUs = tree.timestampUs[engine.finalBlock[CENTRE_NODE]!]!;
       let open = false;
@@ -360,6 +402,11 @@ export function createChain(
         return !open;
       });
       return open;
+    },
+    rewardsPaid(beforeUs) {
+      const final = engine.finalBlock[CENTRE_NODE]!;
+      const counted = state.readAt(final, chainCell(rules.accountCount, CHAIN.rewardDay));
+      return counted >= Math.floor(beforeUs / rules.rewardDayUs);
     },
     finishLedger() {
       const head = engine.head[CENTRE_NODE]!;

@@ -40,7 +40,7 @@ export default defineForecast({
         if (!Number.isNaN(last) && slot !== last + 1) {
           throw new RangeError(`"slot" expected ${last + 1}, got ${slot}`);
         }
-        loads.add(context.slotOfDay(slot), context.isWeekend(slot), loadWh);
+        loads.add(slot, context.isWeekend(slot), loadWh);
         const row = rowOf(slot);
         const before = rowOf(slot - 1);
         for (let home = 0; home < count; home++) {
@@ -69,7 +69,7 @@ export default defineForecast({
           return;
         }
         const row = rowOf(lastSlot) + home;
-        const mean = loads.meanWh(home, context.slotOfDay(slot), context.isWeekend(slot));
+        const mean = loads.meanWh(home, slot, context.isWeekend(slot));
         out.loadWh = roundHalfUp(mean ?? loadBySlot[row]!);
         out.generationWh =
           peak[home]! > 0

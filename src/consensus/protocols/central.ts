@@ -28,7 +28,7 @@ export default defineConsensus({
     let armed = false;
     const commit = kernel.event('consensus/commit-batch', 5, () => {
       armed = false;
-      if (context.up[OPERATOR] === 0 || kernel.nowUs > context.endUs()) return;
+      if (context.up[OPERATOR] === 0) return;
       if (!context.hasPending(OPERATOR)) return;
       lastUs = kernel.nowUs;
       context.produce(OPERATOR, head[OPERATOR]!, kernel.nowUs, [], 1);

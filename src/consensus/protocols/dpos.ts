@@ -11,7 +11,8 @@ import { createDposRule, DPOS_FIELD, type DposRule } from './dpos-rule.ts';
 export default defineConsensus({
   apiVersion: 1,
   name: 'dpos',
-  summary: 'Delegated proof of stake: elected producers, turns by the clock, two-stage irreversibility',
+  summary:
+    'Delegated proof of stake: elected producers, turns by the clock, two-stage irreversibility',
   source: 'EOSIO 2.x and Steem parameters (validation B1); model section 6.3',
   options: () => ({
     turn: duration('3 s', { min: 10_000, doc: 'Length of one producer turn' }),
@@ -71,7 +72,6 @@ export default defineConsensus({
     }
 
     const openTurn = kernel.event('consensus/open-turn', 5, (turn) => {
-      if (kernel.nowUs > context.endUs()) return;
       openTurn.at((turn + 1) * options.turn, turn + 1);
       const epoch = Math.floor(turn / epochTurns);
       let viewed = -1;

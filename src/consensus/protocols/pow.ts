@@ -23,7 +23,11 @@ export default defineConsensus({
   source: 'Nakamoto 2008; model section 6.2',
   options: () => ({
     blockInterval: duration('15 s', { min: 10_000, doc: 'Target time between blocks' }),
-    confirmations: integer(6, { min: 1, max: 10_000, doc: 'Depth at which a block counts as final' }),
+    confirmations: integer(6, {
+      min: 1,
+      max: 10_000,
+      doc: 'Depth at which a block counts as final',
+    }),
     retargetBlocks: integer(64, { min: 2, doc: 'Blocks between two changes of difficulty' }),
     maturity: integer(20, { min: 1, doc: 'Depth at which a block earns its reward' }),
     hashRateSlope: number(0, {
@@ -70,7 +74,7 @@ export default defineConsensus({
     const racingFor = new Float64Array(nodeCount);
     const generation = new Int32Array(nodeCount);
     const find = kernel.event('consensus/find-block', 5, (node, drawn) => {
-      if (drawn !== generation[node] || kernel.nowUs > context.endUs()) return;
+      if (drawn !== generation[node]) return;
       if (context.up[node] === 1) {
         const difficulty = difficultyAfter(head[node]!);
         context.produce(node, head[node]!, kernel.nowUs, [difficulty], difficulty);
@@ -103,7 +107,8 @@ export default defineConsensus({
         for (let node = 0; node < nodeCount; node++) race(node);
       },
       prefers: (_node, candidate, current) => tree.work[candidate]! > tree.work[current]!,
-      isValid: (block) => tree.consensus(block)[DIFFICULTY] === difficultyAfter(tree.parent[block]!),
+      isValid: (block) =>
+        tree.consensus(block)[DIFFICULTY] === difficultyAfter(tree.parent[block]!),
       onHead(node, block) {
         // The race has no memory: it is drawn anew only where the difficulty changed.
         if (tree.producer[block] !== node && difficultyAfter(block) !== racingFor[node]) race(node);

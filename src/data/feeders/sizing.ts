@@ -5,7 +5,7 @@
  */
 import { log, sqrt } from '../../base/math.ts';
 import { createFeeder, type Feeder } from '../../grid/feeder.ts';
-import { createPowerFlow } from '../../grid/power-flow.ts';
+import { createPowerFlow, varPerW } from '../../grid/power-flow.ts';
 import { cableImpedance, transformerImpedance } from './cables.ts';
 import type { LayoutNode } from './layout.ts';
 
@@ -51,7 +51,7 @@ export const NOON_LOAD_SHARE = 0.25;
 const TRANSFORMER_RESERVE = 1.2;
 const CABLE_RESERVE = 1.15;
 const SCALE_MIN = 0.2;
-const SCALE_MAX = 5;
+const SCALE_MAX = 8;
 const BISECTIONS = 24;
 /** Places in the loss band to aim at, in turn, until the voltages are sensible. */
 const AIMS = [0.4, 0.2, 0.05];
@@ -131,14 +131,14 @@ function solve(
 ): DesignState {
   const pW = new Float64Array(feeder.busCount);
   const qVar = new Float64Array(feeder.busCount);
-  const varPerW = sqrt(1 / (spec.powerFactor * spec.powerFactor) - 1);
+  const varsPerW = varPerW(spec.powerFactor);
   let netW = 0;
   for (const { id, home } of spec.nodes) {
     if (home < 0) continue;
     const bus = feeder.indexOf(id)!;
     const loadW = loadShare * spec.peakW[home]!;
     pW[bus] = loadW - pvShare * spec.pvW[home]!;
-    qVar[bus] = loadW * varPerW;
+    qVar[bus] = loadW * varsPerW;
     netW += pW[bus]!;
   }
   const { lossW, voltageMinPu, voltageMaxPu } = flow.solve(pW, qVar);

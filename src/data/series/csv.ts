@@ -136,6 +136,7 @@ export function parseCsv(
       info: true,
       relax_column_count: true,
       skip_empty_lines: true,
+      skip_records_with_empty_values: true,
     }) as unknown as InfoRecord[];
   } catch (error) {
     const { message, lines } = error as CsvError & { lines?: number };

@@ -243,7 +243,7 @@ function parseReading(text: string, decimal: 'point' | 'comma'): Decimal | undef
   return text.includes('.') ? undefined : parseDecimal(text.replace(',', '.'));
 }
 
-/** A column that never falls over a day or more, and rises often, is a register. */
+/** A column that never falls and often rises is a register: people switch things off. */
 function looksCumulative(values: Float64Array): boolean {
   let rises = 0;
   let last = Number.NaN;
@@ -252,7 +252,7 @@ function looksCumulative(values: Float64Array): boolean {
     if (value > last) rises++;
     if (!Number.isNaN(value)) last = value;
   }
-  return rises >= 24;
+  return rises >= 12;
 }
 
 /** Differences registers, fills gaps, cuts history at what stays missing. */
@@ -270,7 +270,9 @@ function fill(
   const cumulative = isCumulative(spec.unit);
   const count = values.length - (cumulative ? 1 : 0);
   const maxCount = Math.floor(spec.gapMaxS / axis.stepS);
-  const energyWh = cumulative ? differences(values, spec.gapPolicy === 'interpolate' ? maxCount : 0) : values.slice();
+  const energyWh = cumulative
+    ? differences(values, spec.gapPolicy === 'interpolate' ? maxCount : 0)
+    : values.slice();
   let filledCount = 0;
   if (cumulative) {
     for (let i = 0; i < count; i++) {

@@ -2,9 +2,10 @@
  * Imported series as a community: physics asks for steps, the data has intervals. An interval longer
  * than a step is spread evenly inside itself, so that slot totals stay the integers of the file.
  */
-import type { CommunityContext, CommunitySource, HomeSpec } from '../../physics/community.ts';
+
 import { divFloor } from '../../base/integer.ts';
 import { SECOND_US } from '../../base/units.ts';
+import type { CommunityContext, CommunitySource, HomeSpec } from '../../physics/community.ts';
 import type { InputReader } from './csv.ts';
 import type { ReadingSeries, WantedSpan } from './series.ts';
 

@@ -22,11 +22,13 @@ export interface Appliance {
   readonly when: readonly number[];
   /** Programme: [share of rated power, share of the length], lengths sum to 1. */
   readonly phases: readonly (readonly [number, number])[];
+  /** Whether only homes that cook and heat water electrically have it, gas doing it in the others. */
+  readonly electricHomes: boolean;
   /** Whether use follows hot days. */
   readonly cooling: boolean;
 }
 
-type Words = Partial<Pick<Appliance, 'dayOffGain' | 'phases' | 'cooling'>>;
+type Words = Partial<Pick<Appliance, 'dayOffGain' | 'phases' | 'cooling' | 'electricHomes'>>;
 
 function appliance(
   name: string,
@@ -37,7 +39,12 @@ function appliance(
   when: readonly number[],
   words: Words = {},
 ): Appliance {
-  const usual = { dayOffGain: 1, phases: [[1, 1]] as const, cooling: false };
+  const usual = {
+    dayOffGain: 1,
+    phases: [[1, 1]] as const,
+    cooling: false,
+    electricHomes: false,
+  };
   return { name, ownership, perDay, powerW, minutes, when, ...usual, ...words };
 }
 
@@ -67,8 +74,11 @@ const TWO_HEATS = [
 /** Appliances of a household. */
 export const HOUSEHOLD_APPLIANCES: readonly Appliance[] = [
   appliance('kettle', 0.95, 3, [1800, 2200], [2, 4], MEALS),
-  appliance('hob', 0.7, 1.4, [500, 1200], [15, 45], MEALS),
-  appliance('oven', 0.5, 0.35, [800, 1400], [35, 70], DINNER, { dayOffGain: 1.6 }),
+  appliance('hob', 0.95, 1.6, [1200, 2400], [12, 35], MEALS, { electricHomes: true }),
+  appliance('oven', 0.7, 0.45, [1500, 2300], [35, 70], DINNER, {
+    dayOffGain: 1.6,
+    electricHomes: true,
+  }),
   appliance('microwave', 0.9, 1.2, [800, 1300], [3, 8], MEALS),
   appliance('dishwasher', 0.4, 0.6, [1800, 2200], [60, 90], AFTER_MEAL, { phases: TWO_HEATS }),
   appliance('washing machine', 0.95, 0.5, [1900, 2200], [60, 100], CHORES, {
@@ -76,8 +86,10 @@ export const HOUSEHOLD_APPLIANCES: readonly Appliance[] = [
     phases: HEAT_THEN_TURN,
   }),
   appliance('tumble dryer', 0.3, 0.35, [700, 2300], [45, 80], CHORES, { dayOffGain: 1.5 }),
-  appliance('storage water heater', 0.35, 1.4, [1000, 2000], [15, 50], WASHING),
-  appliance('instant shower', 0.06, 1.1, [7000, 9000], [4, 9], WASHING),
+  appliance('storage water heater', 0.6, 1.6, [1500, 3000], [15, 45], WASHING, {
+    electricHomes: true,
+  }),
+  appliance('instant shower', 0.5, 1.3, [6500, 9000], [4, 9], WASHING, { electricHomes: true }),
   appliance('television', 0.95, 1.8, [80, 180], [60, 180], LEISURE, { dayOffGain: 1.3 }),
   appliance('computer', 0.8, 1.4, [60, 200], [60, 240], LEISURE, { dayOffGain: 1.3 }),
   appliance('iron', 0.8, 0.2, [1000, 1600], [10, 40], CHORES, { dayOffGain: 1.5 }),

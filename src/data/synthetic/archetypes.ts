@@ -53,11 +53,11 @@ export const ARCHETYPES: readonly Archetype[] = [
   {
     kind: 'household',
     annualWh: 3e6,
-    annualSigma: 0.45,
+    annualSigma: 0.4,
     standbyW: 60,
     standbySigma: 0.4,
     coldW: 95,
-    shapedShare: 0.3,
+    shapedShare: 0.5,
     workingDay: HOME_WORK,
     dayOff: HOME_OFF,
     mayBeOut: true,

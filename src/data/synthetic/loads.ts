@@ -28,6 +28,12 @@ const AWAY_SHARE = 0.03;
 const AWAY_LEVEL = 0.15;
 /** Share of households in which everybody is out on working days. */
 const OUT_SHARE = 0.5;
+/** Share of households that cook and heat water electrically, and what they use against the rest. */
+const ELECTRIC_SHARE = 0.5;
+const ELECTRIC_LEVEL = 1.35;
+/** What steady consumption weighs less in those homes' totals. */
+const ELECTRIC_SHAPED = 0.25;
+const GAS_LEVEL = (1 - ELECTRIC_SHARE * ELECTRIC_LEVEL) / (1 - ELECTRIC_SHARE);
 /** Spread of habits [h], in classes so that shapes are computed once a class and step. */
 const SHIFT_SIGMA_HOURS = 0.6;
 const SHIFT_CLASS_HOURS = 0.25;
@@ -157,7 +163,9 @@ function createHabits(
   return members.map(({ entity, archetype, archetypeIndex }, home) => {
     const gain = options.annualWh / ARCHETYPES[0]!.annualWh;
     const usualWh = archetype.annualWh * gain;
-    const annualWh = usualWh * lognormalMeanOne(draws, entity, 0, 0, archetype.annualSigma);
+    const electric = draws.uniform(entity, 1, 5) < ELECTRIC_SHARE;
+    const level = archetype.mayBeOut ? (electric ? ELECTRIC_LEVEL : GAS_LEVEL) : 1;
+    const annualWh = usualWh * level * lognormalMeanOne(draws, entity, 0, 0, archetype.annualSigma);
     const size = sqrt(annualWh / archetype.annualWh);
     const standby = size * exp(archetype.standbySigma * draws.normal(entity, 0, 1));
     columns.standbyW[home] = archetype.standbyW * standby;
@@ -175,11 +183,20 @@ function createHabits(
     columns.shapeRow[home] = archetypeIndex * SHIFT_CLASSES + SHIFT_CLASSES_EACH_WAY + shiftClass;
     const out = archetype.mayBeOut && draws.uniform(entity, 1, 4) < OUT_SHARE;
     const kind = kinds[archetypeIndex]!;
-    const atRated = ownedOf(draws, entity, archetype, out ? kind.out : kind.atHome, kind.atHome);
+    const atRated = ownedOf(
+      draws,
+      entity,
+      archetype,
+      electric,
+      out ? kind.out : kind.atHome,
+      kind.atHome,
+    );
     const constantWh =
       HOURS_PER_YEAR * (columns.standbyW[home]! + columns.coldW[home]! * columns.coldDuty[home]!);
     const freeWh = Math.max(0.2 * annualWh, annualWh - constantWh);
-    const rateGain = rateGainOf(atRated, freeWh - archetype.shapedShare * annualWh);
+    const shapedShare =
+      archetype.shapedShare * (archetype.mayBeOut && electric ? ELECTRIC_SHAPED : 1);
+    const rateGain = rateGainOf(atRated, freeWh - shapedShare * annualWh);
     const switchedWh = rateGain * usedPerYearWh(atRated);
     columns.shapedW[home] = Math.max(0.1 * annualWh, freeWh - switchedWh) / HOURS_PER_YEAR;
     const owned = atRated.map((one) =>
@@ -193,10 +210,12 @@ function ownedOf(
   draws: AddressedStream,
   entity: number,
   archetype: Archetype,
+  electric: boolean,
   workingHours: readonly Float64Array[],
   offHours: readonly Float64Array[],
 ): Owned[] {
   return archetype.appliances.flatMap((appliance, index): Owned[] => {
+    if (appliance.electricHomes && !electric) return [];
     if (draws.uniform(entity, 2 + index, 0) >= appliance.ownership) return [];
     const [low, high] = appliance.powerW;
     const powerW = low + (high - low) * draws.uniform(entity, 2 + index, 1);

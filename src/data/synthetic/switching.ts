@@ -11,6 +11,8 @@ import type { Appliance } from './appliances.ts';
 
 /** Most uses of one appliance in a day; rates are capped far below. */
 const USES_MAX = 400;
+/** Addresses of one use; the first of an appliance's day is its number of uses. */
+const DRAWS_PER_USE = 8;
 /** Start hours lose this much weight while a member that is out at work is out. */
 const OUT_GAIN = 0.25;
 const OUT_FROM_HOUR = 9;
@@ -130,14 +132,15 @@ function planUses(
   const { dayIndex } = day;
   const season = appliance.cooling ? day.cooling : 1;
   const mean = perDay * season * level * (day.dayOff ? appliance.dayOffGain : 1);
-  const address = index * 4 * USES_MAX;
+  const address = index * DRAWS_PER_USE * USES_MAX;
   const uses = poisson(mean, draws.uniform(entity, dayIndex, address));
   const hours = day.dayOff ? owned.offHours : owned.workingHours;
   const [shortest, longest] = appliance.minutes;
   for (let n = 0; n < uses; n++) {
-    const k = address + 4 * n;
+    const k = address + DRAWS_PER_USE * n;
     const hour = hourOf(hours, draws.uniform(entity, dayIndex, k + 1));
-    const late = hour + pastHour(draws.uniform(entity, dayIndex, k + 2)) + habits.shiftHours;
+    const meant = hour + draws.uniform(entity, dayIndex, k + 2) + habits.shiftHours;
+    const late = byClock(meant, draws.uniform(entity, dayIndex, k + 4));
     const inDay = late - 24 * Math.floor(late / 24);
     const share = draws.uniform(entity, dayIndex, k + 3);
     const lengthUs = (shortest + (longest - shortest) * share) * MINUTE_US;
@@ -175,19 +178,18 @@ export function startHours(appliance: Appliance, outAtWork: boolean): Float64Arr
   return cumulated;
 }
 
-/** Share of uses that begin by the clock, and how long after the half hour they do [h]. */
-const BY_CLOCK_SHARE = 0.5;
-const BY_CLOCK_HOURS = 0.15;
-
 /**
- * Part of the hour at which a use begins [h, 0 to 1): people start things at the full and half hour,
- * which is why time-use diaries peak there and a street's load is rougher than independent homes' is.
+ * Share of uses that begin by the clock, and how soon after the half hour they do [h]: people start
+ * things at the full and half hour, which is why time-use diaries peak there and why the load of a
+ * street is rougher than that of as many independent homes.
  */
-function pastHour(u: number): number {
-  if (u >= BY_CLOCK_SHARE) return (u - BY_CLOCK_SHARE) / (1 - BY_CLOCK_SHARE);
-  const twice = (2 * u) / BY_CLOCK_SHARE;
-  const half = Math.floor(twice);
-  return half / 2 + BY_CLOCK_HOURS * (twice - half);
+const BY_CLOCK_SHARE = 0.55;
+const BY_CLOCK_HOURS = 0.2;
+
+/** Moves an hour to just after its half hour with the probability above; `u` uniform. */
+function byClock(hour: number, u: number): number {
+  if (u >= BY_CLOCK_SHARE) return hour;
+  return Math.floor(2 * hour) / 2 + (BY_CLOCK_HOURS * u) / BY_CLOCK_SHARE;
 }
 
 function hourOf(cumulated: Float64Array, u: number): number {

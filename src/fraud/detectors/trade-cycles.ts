@@ -1,18 +1,22 @@
 import { createSlotDays } from '../../base/days.ts';
-import { duration, energy, fraction, integer } from '../../base/options.ts';
+import { log } from '../../base/math.ts';
+import { duration, energy, fraction, integer, number } from '../../base/options.ts';
 import { defineDetector, type TradeEvent } from './define.ts';
 import { simpleCycles } from './simple-cycles.ts';
-import { type ClosedSegment, matchSegments, stronglyConnected } from './trade-graph.ts';
+import { matchRuns, stronglyConnected, surpriseNats } from './trade-graph.ts';
 import { columnsOf, groupBy, type Trades } from './trade-window.ts';
 
 /** Longest circle looked for one by one; larger rings are seen as a whole component only. */
 const RING_MAX = 6;
-/** Trades of a free-standing segment: four rounds of the longest ring. */
-const SEGMENT_MAX = 4 * RING_MAX;
+/** Trades of a free-standing run: four rounds of the longest ring. */
+const RUN_MAX = 4 * RING_MAX;
+
+/** Largest score without proof, as a share of the threshold. */
+const UNPROVEN = 0.9;
 
 /** What one home has in one set of trades and one window length. */
 interface HomeEvidence {
-  /** Segments that closed, over all days held. */
+  /** Runs that closed, over all days held. */
   cycles: number;
   /** [Wh] of the day in the set, and what of it cancels. */
   volumeWh: number;
@@ -26,13 +30,16 @@ interface HomeEvidence {
  * buyer. Suspect sets are its strongly connected components and the circles of up to 6 homes inside them
  * (with the trades along the circle only, so that a ring hidden among honest deals stands out). Each set is
  * cut into windows of 1 h, 1 d and 7 d and searched for runs of trades after which every net position is
- * within the margin of the mean trade (see `matchSegments`).
+ * within the margin of the mean trade (see `matchRuns`).
+ *
+ * Honest neighbours who sell one way by day and back by night pass a net position of 0 as well, but land
+ * within 1 % of a trade only by chance. So a set counts only when runs close far more often than
+ * positions near 0 would close by chance (twice the margin each): the surprise must reach `chance`.
  *
  * Score of a home and day: share of its volume of that day in the set that lies in such runs, at best over
- * sets and windows; with fewer than `cycles` runs or too little volume it counts at most a half. Alarm from
- * `threshold` on. Honest neighbours who sell one way by day and back by night cancel within 1 % of a trade
- * only by chance, seldom and not `cycles` times. Days are judged again a day later, with trades
- * that became final meanwhile. Blind to rings that vary legs by more than the margin.
+ * sets and windows; without enough runs, volume or surprise it stays below the threshold. Alarm from
+ * `threshold` on. A day with trades that became final after its end is judged again at the end of the next.
+ * Blind to rings that vary their legs by more than the margin.
  */
 export default defineDetector({
   apiVersion: 1,
@@ -47,6 +54,7 @@ export default defineDetector({
     windowLong: duration('7 days', { min: 1, doc: 'Longest window' }),
     margin: fraction('1 %', { doc: 'Net position allowed, of the mean trade' }),
     priceSpread: fraction('5 %', { doc: 'Highest over lowest price of a run, minus 1' }),
+    chance: number(1e-6, { min: 1e-300, max: 1, doc: 'Probability of honest luck to accuse at' }),
     cycles: integer(3, { min: 1, max: 1000, doc: 'Runs that must cancel' }),
     volume: energy('1 kWh', { doc: 'Least volume of a home in a set' }),
     threshold: fraction('50 %', { doc: 'Share of the volume that must cancel' }),
@@ -59,6 +67,10 @@ export default defineDetector({
     );
     const heldSlots = Math.max(...windowSlots) + days.slotsPerDay;
     let lastDay = Number.NaN;
+    let isLate = false;
+    const limits = { ...options, tradesMax: RUN_MAX };
+    const surpriseMin = -log(options.chance);
+    const netWh = new Float64Array(count);
     const alarmed = new Map<number, Uint8Array>();
     let held: TradeEvent[] = [];
 
@@ -69,11 +81,14 @@ export default defineDetector({
       const firstSlot = days.firstSlotOf(day);
       for (const rows of suspectSets(all, count)) {
         for (const slots of windowSlots) {
-          const segments = segmentsOf(all, rows, slots, endSlot);
-          for (const [home, seen] of evidenceOf(all, rows, segments, firstSlot)) {
-            const enough = seen.cycles >= options.cycles && seen.volumeWh >= options.volume;
+          const { runs, visits } = matchWindows(all, rows, slots, endSlot);
+          const isSurprise = surpriseNats(runs.length, visits, 2 * options.margin) >= surpriseMin;
+          for (const [home, seen] of evidenceOf(all, rows, runs, firstSlot)) {
+            const isMuch = seen.cycles >= options.cycles && seen.volumeWh >= options.volume;
             const share = seen.volumeWh === 0 ? 0 : seen.matchedWh / seen.volumeWh;
-            const value = enough ? share : 0.5 * share * Math.min(1, seen.cycles / options.cycles);
+            const rounds = Math.min(1, seen.cycles / options.cycles);
+            const value =
+              isSurprise && isMuch ? share : UNPROVEN * options.threshold * share * rounds;
             if (value <= score[home]!) continue;
             score[home] = value;
             evidence[home] =
@@ -87,10 +102,17 @@ export default defineDetector({
           raise(home, day, endSlot, score[home]!, evidence[home]!);
       }
     }
-    function segmentsOf(all: Trades, rows: readonly number[], slots: number, endSlot: number) {
-      const limits = { ...options, tradesMax: SEGMENT_MAX };
-      const windows = groupBy(rows, (row) => Math.floor((endSlot - 1 - all.slot[row]!) / slots));
-      return windows.flatMap((window) => matchSegments(all, window, limits));
+    function matchWindows(all: Trades, rows: readonly number[], slots: number, endSlot: number) {
+      const runs: (readonly number[])[] = [];
+      let visits = 0;
+      for (const window of groupBy(rows, (row) =>
+        Math.floor((endSlot - 1 - all.slot[row]!) / slots),
+      )) {
+        const found = matchRuns(all, window, limits, netWh);
+        runs.push(...found.runs);
+        visits += found.visits;
+      }
+      return { runs, visits };
     }
     function raise(home: number, day: number, endSlot: number, score: number, text: string): void {
       let seen = alarmed.get(day);
@@ -106,18 +128,21 @@ export default defineDetector({
     return {
       threshold: options.threshold,
       onTrade(trade) {
-        if (trade.bilateral && trade.energyWh > 0) held.push(trade);
+        if (!trade.bilateral || trade.energyWh <= 0) return;
+        held.push(trade);
+        if (days.dayOf(trade.slot) === lastDay) isLate = true;
       },
       onDayEnd(day) {
         const keepFrom = days.firstSlotOf(day) - heldSlots;
         held = held.filter((trade) => trade.slot >= keepFrom);
-        for (const judged of lastDay === day - 1 ? [lastDay, day] : [day]) {
+        for (const judged of isLate ? [lastDay, day] : [day]) {
           const endSlot = days.firstSlotOf(judged + 1);
           const startSlot = endSlot - Math.max(...windowSlots);
           judge(judged, endSlot, columnsOf(held, startSlot, endSlot));
         }
         alarmed.delete(day - 2);
         lastDay = day;
+        isLate = false;
       },
     };
   },
@@ -154,7 +179,7 @@ function suspectSets(all: Trades, count: number): number[][] {
 function evidenceOf(
   all: Trades,
   rows: readonly number[],
-  segments: readonly ClosedSegment[],
+  runs: readonly (readonly number[])[],
   firstSlot: number,
 ): Map<number, HomeEvidence> {
   const byHome = new Map<number, HomeEvidence>();
@@ -171,7 +196,7 @@ function evidenceOf(
     if (!isToday(row)) continue;
     for (const home of partiesOf(all, row)) of(home).volumeWh += all.energyWh[row]!;
   }
-  for (const { rows: matched } of segments) {
+  for (const matched of runs) {
     const parties = new Set<number>();
     for (const row of matched) {
       for (const home of partiesOf(all, row)) {

@@ -2,6 +2,7 @@
  * The directed graph of bilateral trades and the trades that cancel out. Pure functions over columns of
  * trades; the detector on top decides what is enough to accuse.
  */
+import { log } from '../../base/math.ts';
 
 /** Trades of one stretch of time, ordered by time; equal lengths. */
 export interface TradeColumns {
@@ -92,19 +93,21 @@ function renumbered(component: Int32Array, components: number): Int32Array {
   });
 }
 
-/** A run of trades after which every party stands where it began. */
-export interface ClosedSegment {
-  /** Rows of the trades, ascending. */
-  readonly rows: readonly number[];
+/** What volume matching found in one window of one set. */
+export interface Matching {
+  /** Runs of trades after which every party stands where it began: their rows, in order of time. */
+  readonly runs: readonly (readonly number[])[];
+  /** How often all net positions were within one mean trade of 0: chances to close. */
+  readonly visits: number;
 }
 
 /** When net positions count as closed, and how far a search goes. */
 export interface MatchLimits {
-  /** Largest net position as a share of the segment's mean trade. */
+  /** Largest net position as a share of the run's mean trade. */
   readonly margin: number;
-  /** Largest price over smallest, minus 1, within a segment. */
+  /** Largest price over smallest, minus 1, within a run. */
   readonly priceSpread: number;
-  /** Most trades of a segment that does not continue matched ones. */
+  /** Most trades of a run that does not continue matched ones. */
   readonly tradesMax: number;
 }
 
@@ -112,68 +115,71 @@ export interface MatchLimits {
  * Finds disjoint runs of trades whose net positions cancel, in one window of one candidate set.
  *
  * @param rows - Rows of the set's internal trades in the window, in order of time.
- * @returns Segments in order of time. Greedy: from the first unmatched trade the shortest run that closes;
- *   one that directly follows matched trades (or opens the window) may be of any length, others have at most
- *   `tradesMax` trades, because a long run with a free start closes by chance: an honest pair that
- *   sells one way by day and back by night passes 0 once from any start. Cost: O(rows · tradesMax).
+ * @param netWh - Scratch of one entry per party, all 0 before and after the call.
+ * @returns Greedy: from the first unmatched trade the shortest run that closes; one that directly follows
+ *   matched trades (or opens the window) may be of any length, others have at most `tradesMax`
+ *   trades. Cost: O(rows · tradesMax · parties of a run).
  * Source: volume matching of F. Victor, A. M. Weintraud, WWW 2021, §4.3. Differs from it in: whole runs
  *   are matched one after another instead of trimming the end of a window, so a ring that is cut by the
- *   window still matches.
+ *   window still matches; and chances to close are counted, since honest neighbours pass 0 too.
  */
-export function matchSegments(
+export function matchRuns(
   trades: TradeColumns,
   rows: readonly number[],
   limits: MatchLimits,
-): ClosedSegment[] {
-  const found: ClosedSegment[] = [];
+  netWh: Float64Array,
+): Matching {
+  const runs: (readonly number[])[] = [];
+  const parties: number[] = [];
+  let visits = 0;
   let start = 0;
   let anchored = true;
-  while (start < rows.length) {
-    const end = closingEnd(trades, rows, start, anchored ? rows.length : limits.tradesMax, limits);
-    if (end === undefined) {
-      start++;
-      anchored = false;
-      continue;
-    }
-    found.push({ rows: rows.slice(start, end) });
-    start = end;
-    anchored = true;
+
+  function add(party: number, energyWh: number): void {
+    if (!parties.includes(party)) parties.push(party);
+    netWh[party]! += energyWh;
   }
-  return found;
+  /** First end (exclusive) at which the run from `start` closes; undefined when it does not. */
+  function closingEnd(tradesMax: number): number | undefined {
+    let volumeWh = 0;
+    let lowest = Number.POSITIVE_INFINITY;
+    let highest = 0;
+    const last = Math.min(rows.length, start + tradesMax);
+    for (let k = start; k < last; k++) {
+      const row = rows[k]!;
+      const energyWh = trades.energyWh[row]!;
+      add(trades.buyer[row]!, energyWh);
+      add(trades.seller[row]!, -energyWh);
+      volumeWh += energyWh;
+      lowest = Math.min(lowest, trades.priceUptPerKWh[row]!);
+      highest = Math.max(highest, trades.priceUptPerKWh[row]!);
+      if (highest > lowest * (1 + limits.priceSpread)) return undefined;
+      let largestWh = 0;
+      for (const party of parties) largestWh = Math.max(largestWh, Math.abs(netWh[party]!));
+      const meanWh = volumeWh / (k - start + 1);
+      if (k > start && largestWh <= meanWh) visits++;
+      if (largestWh <= limits.margin * meanWh) return k + 1;
+    }
+    return undefined;
+  }
+  while (start < rows.length) {
+    const end = closingEnd(anchored ? rows.length : limits.tradesMax);
+    for (const party of parties) netWh[party] = 0;
+    parties.length = 0;
+    anchored = end !== undefined;
+    if (end !== undefined) runs.push(rows.slice(start, end));
+    start = end ?? start + 1;
+  }
+  return { runs, visits };
 }
 
-/** First end (exclusive) at which the run from `start` closes, within `tradesMax` trades. */
-function closingEnd(
-  trades: TradeColumns,
-  rows: readonly number[],
-  start: number,
-  tradesMax: number,
-  limits: MatchLimits,
-): number | undefined {
-  const netWh = new Map<number, number>();
-  let volumeWh = 0;
-  let lowest = Number.POSITIVE_INFINITY;
-  let highest = 0;
-  const last = Math.min(rows.length, start + tradesMax);
-  for (let k = start; k < last; k++) {
-    const row = rows[k]!;
-    const energyWh = trades.energyWh[row]!;
-    const [buyer, seller] = [trades.buyer[row]!, trades.seller[row]!];
-    netWh.set(buyer, (netWh.get(buyer) ?? 0) + energyWh);
-    netWh.set(seller, (netWh.get(seller) ?? 0) - energyWh);
-    volumeWh += energyWh;
-    lowest = Math.min(lowest, trades.priceUptPerKWh[row]!);
-    highest = Math.max(highest, trades.priceUptPerKWh[row]!);
-    if (highest > lowest * (1 + limits.priceSpread)) return undefined;
-    const allowedWh = (limits.margin * volumeWh) / (k - start + 1);
-    let closed = true;
-    for (const net of netWh.values()) {
-      if (Math.abs(net) > allowedWh) {
-        closed = false;
-        break;
-      }
-    }
-    if (closed) return k + 1;
-  }
-  return undefined;
+/**
+ * How surprising it is that `closed` of `visits` chances closed when each does so with probability
+ * `chance` [nats, >= 0]: the Chernoff bound −ln P(Binomial >= closed) >= visits · KL(closed/visits, chance).
+ */
+export function surpriseNats(closed: number, visits: number, chance: number): number {
+  const share = Math.min(1, closed / Math.max(1, visits));
+  if (share <= chance) return 0;
+  const rest = share === 1 ? 0 : (1 - share) * log((1 - share) / (1 - chance));
+  return Math.max(1, visits) * (share * log(share / chance) + rest);
 }

@@ -86,13 +86,12 @@ function tieGroups(scores: ArrayLike<number>, positive: ArrayLike<number>): TieG
 function rank(scores: ArrayLike<number>): Uint32Array {
   const order = new Uint32Array(scores.length);
   for (let i = 0; i < order.length; i++) {
-    if (Number.isNaN(scores[i]!)) throw new RangeError(`"scores" expected numbers, got NaN at ${i}`);
+    if (Number.isNaN(scores[i]!))
+      throw new RangeError(`"scores" expected numbers, got NaN at ${i}`);
     order[i] = i;
   }
   // Differences of infinities are NaN, so compare instead.
-  return order.sort((a, b) =>
-    scores[a]! > scores[b]! ? -1 : scores[a]! < scores[b]! ? 1 : a - b,
-  );
+  return order.sort((a, b) => (scores[a]! > scores[b]! ? -1 : scores[a]! < scores[b]! ? 1 : a - b));
 }
 
 /**

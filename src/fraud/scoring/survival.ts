@@ -18,8 +18,7 @@ export function medianTimeUs(episodes: readonly Survival[]): number {
   const sorted = episodes
     .map((episode, index) => ({ ...episode, index }))
     .sort(
-      (a, b) =>
-        a.timeUs - b.timeUs || Number(b.detected) - Number(a.detected) || a.index - b.index,
+      (a, b) => a.timeUs - b.timeUs || Number(b.detected) - Number(a.detected) || a.index - b.index,
     );
   let undetected = 1;
   for (let i = 0; i < sorted.length; i++) {

@@ -19,13 +19,16 @@ function detectionValue(run: RunView, detector: string, metric: string): number 
 
 const SCORES: readonly (readonly [string, string, Direction, string])[] = [
   ['precision', '', 'higher', 'Alarmed pairs of home and day that are fraud / alarmed pairs'],
-  ['recall', '', 'higher', 'Alarmed pairs of home and day that are fraud / fraud pairs'],
+  ['recall', '', 'higher', 'Pairs of home and day that are fraud and alarmed / fraud pairs'],
   ['f1', '', 'higher', 'Harmonic mean of precision and recall'],
   ['rocAuc', '', 'higher', 'Area under the ROC curve, ties at mid-rank'],
   ['prAuc', '', 'higher', 'Average precision'],
   ['timeToDetectMedianUs', 'us', 'lower', 'Median time from the start of a fraud to its alarm'],
   ['timeToDetectCensored', '', 'lower', 'Frauds never detected'],
-  ['falseAccusations', '', 'lower', 'Honest homes accused'],
+  ['falsePositiveRate', '', 'lower', 'Alarmed pairs that are honest / honest pairs'],
+  ['mcc', '', 'higher', 'Matthews correlation of alarms and fraud'],
+  ['falseAccusations', '', 'lower', 'Honest homes ever accused / honest homes'],
+  ['moneyLostBeforeDetectionUpt', 'upt', 'lower', 'Money lost to fraud before its first alarm'],
 ];
 
 /**

@@ -22,7 +22,7 @@ function sampleDeviation(values: Float64Array): number {
 
 const isVoid = (run: RunView) => {
   const states = run.texts('trades', 'state');
-  return (trade: number) => states[trade] === 'void';
+  return (trade: number) => states[trade] === 'VOID';
 };
 
 const energyMetric = (

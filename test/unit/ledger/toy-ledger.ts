@@ -1,4 +1,6 @@
-/** A small ledger and a small replay for tests: balances, transfers and admissions, nothing else. */
+/**
+ * A small ledger and a small replay for tests: balances, transfers and admissions, nothing else.
+ */
 import { type BlockHeader, blockHash, encodeHeader } from '../../../src/ledger/block.ts';
 import { createWriter } from '../../../src/ledger/encoding.ts';
 import {
@@ -8,7 +10,11 @@ import {
   genesisHash,
 } from '../../../src/ledger/genesis.ts';
 import { type HashHex, hexToBytes, sha256Hex } from '../../../src/ledger/hash.ts';
-import { createLedgerWriter, joinChunks, type LedgerBlock } from '../../../src/ledger/ledger-file.ts';
+import {
+  createLedgerWriter,
+  joinChunks,
+  type LedgerBlock,
+} from '../../../src/ledger/ledger-file.ts';
 import { type Receipt, receiptRoot } from '../../../src/ledger/receipt.ts';
 import { rejectReasonCode } from '../../../src/ledger/reject-reason.ts';
 import { type CryptoMode, createKeyPair, type KeyPair } from '../../../src/ledger/signature.ts';
@@ -40,7 +46,7 @@ export function toyGenesis(mode: CryptoMode, keys: readonly KeyPair[]): Genesis 
     consensus: { name: 'dpos', parameters: [['blockUs', 3_000_000]] },
     accounts: keys.map(({ publicKey }, index) => ({
       id: `node-${index}`,
-      role: index,
+      role: index % 256,
       publicKey,
       balanceUpt: 1_000_000 * (index + 1),
       certificates: { firstId: 10 * index, count: 2 },
@@ -101,7 +107,10 @@ export function toySign(transaction: Transaction, key: KeyPair): SignedTransacti
   return { unsigned, signature: key.sign(unsigned) };
 }
 
-type Body = readonly { readonly sender: number; readonly tx: Pick<Transaction, 'type' | 'payload'> }[];
+type Body = readonly {
+  readonly sender: number;
+  readonly tx: Pick<Transaction, 'type' | 'payload'>;
+}[];
 
 /** Builds a ledger whose block b holds `bodies(chainId, keys)[b]`. */
 export function toyChain(
@@ -181,7 +190,9 @@ function toyBlock(
   return { ...(options.forge?.(derived) ?? derived), receipts };
 }
 
-/** Blocks with transfers, a failing one, an order, an admission used at once, and an empty block. */
+/**
+ * Blocks with transfers, a failing one, an order, an admission used at once, and an empty block.
+ */
 export function toyBodies(_chainId: Uint8Array, keys: readonly KeyPair[]): readonly Body[] {
   const newcomer = keys.length - 1;
   return [

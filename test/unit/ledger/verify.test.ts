@@ -107,13 +107,32 @@ describe('verifying a ledger', () => {
   it('flips in a ledger without blocks are found and named', () => {
     const { bytes } = toyChain('modelled', () => []);
     expect(verifyLedger(bytes, toyReplay)).toMatchObject({ ok: true, blocks: 0 });
-    const flips = flipEvery(bytes, [0x01, 0x80]);
+    const flips = flipEvery(bytes, [0x01, 0x80], 5);
     expect(flips.missed).toEqual([]);
     expect(flips.outside).toEqual([]);
   });
 
+  it('names the changed byte of a modelled signature under a long transaction', () => {
+    const candidates = Array.from({ length: 20_000 }, (_, i) => i);
+    const vote = { sender: 0, tx: { type: 'VOTE' as const, payload: { candidates } } };
+    const { bytes } = toyChain('modelled', () => [[vote]]);
+    const [block] = openLedger(bytes).blocks();
+    const offset = block!.transactions[0]!.signatureSpan.offset + 40;
+    const changed = bytes.slice();
+    changed[offset]! ^= 0x20;
+    expect(verifyLedger(changed, toyReplay).problems).toMatchObject([
+      { offset, length: 1, what: 'signature of transaction 0 of block 1' },
+    ]);
+    changed[offset]! ^= 0x20;
+    changed[offset - 500]! ^= 0x01;
+    const { offset: start, length } = block!.transactions[0]!.unsignedSpan;
+    expect(verifyLedger(changed, toyReplay).problems).toMatchObject([
+      { offset: start, length: length + 64 },
+    ]);
+  });
+
   it('names the range of a part too long to search', () => {
-    const { bytes } = toyChain('modelled', toyBodies, { accounts: 300 });
+    const { bytes } = toyChain('modelled', toyBodies, { accounts: 350 });
     const { genesisSpan } = openLedger(bytes);
     expect(genesisSpan.length).toBeGreaterThan(16_384);
     const changed = bytes.slice();

@@ -359,7 +359,12 @@ describe('what is known only with the data', () => {
 
   it('gives issues of imported data the line of their key', () => {
     const issue = { file: '', path: 'scenario.fraud.attacks[0].homes', expected: 'x', got: 'y' };
-    expect(load(content).placeIssues([issue])[0]).toMatchObject({ line: 5, column: 27 });
+    const place = { file: 'test.yaml', line: 5, column: 27 };
+    expect(load(content).placeIssues([issue])[0]).toMatchObject(place);
+    const byName = { ...issue, path: 'scenario.fraud.attacks.night-generation.homes' };
+    expect(load(content).placeIssues([byName])[0]).toMatchObject(place);
+    const elsewhere = { ...issue, file: 'data.csv' };
+    expect(load(content).placeIssues([elsewhere])).toEqual([elsewhere]);
   });
 });
 

@@ -1,5 +1,3 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import * as z from 'zod';
@@ -113,17 +111,5 @@ describe('quantities as text', () => {
     expect(expectationOf(MARKET.gateClosure)).toBe(
       'a duration with unit (us, µs, ms, s, min, h, d, day, days), at least 1 s',
     );
-  });
-});
-
-describe('the shipped scenarios', () => {
-  const folder = fileURLToPath(new URL('../../../scenarios/', import.meta.url));
-  const files = existsSync(folder)
-    ? readdirSync(folder).filter((name) => name.endsWith('.yaml'))
-    : [];
-  it.each(files)('%s has known top-level keys and a version', (name) => {
-    const content = parse(readFileSync(`${folder}${name}`, 'utf8')) as Record<string, unknown>;
-    expect(Object.keys(content).filter((key) => !TOP_LEVEL_KEYS.includes(key))).toEqual([]);
-    expect(content.schemaVersion).toBe(1);
   });
 });

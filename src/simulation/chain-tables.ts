@@ -1,0 +1,184 @@
+/** Tables of the chain: blocks, transactions, nodes, accounts and the invariants that were checked. */
+import { createTable, type Table } from '../base/table.ts';
+import { ACCOUNT, accountCell } from '../contracts/cells.ts';
+import { ROLES } from '../contracts/rules.ts';
+import { rejectReasonOf } from '../ledger/reject-reason.ts';
+import { TRANSACTION_TYPES } from '../ledger/transactions.ts';
+import { nodeId } from './accounts.ts';
+import { CENTRE_NODE } from './chain.ts';
+import type { RunParts } from './tables.ts';
+
+/** Builds the five tables. */
+export function chainTables(parts: RunParts): Table[] {
+  const canonical = canonicalBlocks(parts);
+  return [
+    blocksTable(parts, canonical),
+    transactionsTable(parts),
+    nodesTable(parts, canonical),
+    accountsTable(parts),
+    invariantsTable(parts),
+  ];
+}
+
+/** 1 for the blocks on the way to the observer's head. */
+function canonicalBlocks({ chain }: RunParts): Uint8Array {
+  const marks = new Uint8Array(chain.tree.count);
+  for (let at = chain.engine.head[CENTRE_NODE]!; at >= 0; at = chain.tree.parent[at]!)
+    marks[at] = 1;
+  return marks;
+}
+
+function blocksTable({ chain, lastDeliveryUs }: RunParts, canonical: Uint8Array): Table {
+  const { tree, engine, builder, rules } = chain;
+  const blocks = Array.from({ length: tree.count }, (_, block) => block);
+  const of = (value: (block: number) => number) => Float64Array.from(blocks, value);
+  const since = (value: (block: number) => number) => of((block) => value(block) - rules.openingUs);
+  return createTable('blocks', {
+    block: of((block) => block),
+    height: of((block) => tree.height[block]!),
+    hash: blocks.map((block) => tree.hash(block)),
+    parent_hash: blocks.map((block) => (block === 0 ? '' : tree.hash(tree.parent[block]!))),
+    producer: blocks.map((block) => (block === 0 ? '' : nodeId(tree.producer[block]!))),
+    timestamp_us: since((block) => tree.timestampUs[block]!),
+    produced_us: since((block) => tree.producedUs[block]!),
+    reach90_us: since((block) => engine.reach90Us(block)),
+    final_us: since((block) => chain.finalAtCentreUs(block)),
+    final90_us: since((block) => engine.final90Us(block)),
+    canonical: of((block) => canonical[block]!),
+    drain: of((block) => (tree.producedUs[block]! > lastDeliveryUs ? 1 : 0)),
+    tx_count: of((block) => tree.transactionCount[block]!),
+    bytes: of((block) => tree.bytes[block]!),
+    gas_used: of((block) => tree.gasUsed[block]!),
+    reward_upt: of((block) => builder.rewardUpt(block)),
+  });
+}
+
+function transactionsTable({ chain }: RunParts): Table {
+  const { table, tree, engine, rules } = chain;
+  const rows = Array.from({ length: table.count }, (_, tx) => tx);
+  // A client's truth is its own node's branch; receipts are the same on every branch that has the block.
+  const block = rows.map((tx) => table.blockOn(tree, tx, engine.head[table.node[tx]!]!));
+  const finalUs = rows.map((tx) => table.finalUs[tx]!);
+  const receipts = rows.map((tx) => (block[tx]! < 0 ? undefined : chain.receiptOf(block[tx]!, tx)));
+  const fates = rows.map((tx) => fateOf(parts(tx), finalUs[tx]!));
+  function parts(tx: number) {
+    const finalBlock = engine.finalBlock[table.node[tx]!]!;
+    return {
+      refused: table.refused[tx]!,
+      isReward: TRANSACTION_TYPES[table.type[tx]!] === 'POINTS_REWARD',
+      included: block[tx]! >= 0,
+      expired: table.expiryUs[tx]! < tree.timestampUs[finalBlock]!,
+    };
+  }
+  const of = (value: (tx: number) => number) => Float64Array.from(rows, value);
+  const since = (value: (tx: number) => number) => of((tx) => value(tx) - rules.openingUs);
+  return createTable('transactions', {
+    tx: of((tx) => tx),
+    hash: rows.map((tx) => table.signed(tx).id),
+    type: rows.map((tx) => TRANSACTION_TYPES[table.type[tx]!]!),
+    sender: rows.map((tx) => chain.accountId(table.sender[tx]!)),
+    nonce: of((tx) => table.signed(tx).transaction.nonce),
+    slot: of((tx) => (table.slot[tx]! < 0 ? Number.NaN : table.slot[tx]!)),
+    size_bytes: of((tx) => table.sizeBytes[tx]!),
+    gas_used: of((tx) => receipts[tx]?.gasUsed ?? Number.NaN),
+    fee_upt: of((tx) => (receipts[tx]?.gasUsed ?? Number.NaN) * rules.gasPriceUpt),
+    submitted_us: since((tx) => table.submittedUs[tx]!),
+    received_us: since((tx) => table.receivedUs[tx]!),
+    included_us: since((tx) => (block[tx]! < 0 ? Number.NaN : tree.producedUs[block[tx]!]!)),
+    final_us: since((tx) => finalUs[tx]!),
+    expiry_us: since((tx) => (table.expiryUs[tx]! > 4e15 ? Number.NaN : table.expiryUs[tx]!)),
+    height: of((tx) => (block[tx]! < 0 ? Number.NaN : tree.height[block[tx]!]!)),
+    receipt: rows.map((tx) =>
+      receipts[tx] === undefined ? '' : receipts[tx].status === 1 ? 'ok' : 'failed',
+    ),
+    fate: fates.map(({ fate }) => fate),
+    reject_reason: rows.map((tx) =>
+      fates[tx]!.fate === 'final'
+        ? (rejectReasonOf(receipts[tx]?.reason ?? 0) ?? '')
+        : fates[tx]!.reason,
+    ),
+  });
+}
+
+function fateOf(
+  tx: { refused: number; isReward: boolean; included: boolean; expired: boolean },
+  finalUs: number,
+): { fate: 'final' | 'rejected' | 'pending'; reason: string } {
+  if (!Number.isNaN(finalUs)) return { fate: 'final', reason: '' };
+  if (tx.refused !== 0) return { fate: 'rejected', reason: rejectReasonOf(tx.refused) ?? '' };
+  if (tx.included) return { fate: 'pending', reason: '' };
+  // A reward lives and dies with its block; off the branch it can never come back.
+  if (tx.isReward) return { fate: 'rejected', reason: 'STALE_BLOCK' };
+  return tx.expired ? { fate: 'rejected', reason: 'EXPIRED' } : { fate: 'pending', reason: '' };
+}
+
+function nodesTable({ scenario, chain, lastDeliveryUs }: RunParts, canonical: Uint8Array): Table {
+  const { tree, engine, instance, links, traffic } = chain;
+  const nodes = Array.from({ length: links.nodeCount }, (_, node) => node);
+  const of = (value: (node: number) => number) => Float64Array.from(nodes, value);
+  const produced = new Float64Array(nodes.length);
+  const kept = new Float64Array(nodes.length);
+  let lastUs = lastDeliveryUs;
+  for (let block = 1; block < tree.count; block++) {
+    produced[tree.producer[block]!]!++;
+    kept[tree.producer[block]!]! += canonical[block]!;
+    lastUs = Math.max(lastUs, tree.producedUs[block]!);
+  }
+  const { stake } = chain.parameters.electionAt(engine.finalBlock[CENTRE_NODE]!);
+  const staked = stake.reduce((total, value) => total + value, 0);
+  const powerW = (node: number) => scenario.network.idlePower + instance.powerW(node);
+  return createTable('nodes', {
+    node: nodes.map(nodeId),
+    region: nodes.map((node) => links.regions[node]!),
+    peers: of((node) => links.start[node + 1]! - links.start[node]!),
+    power_w: of(powerW),
+    hash_share: of((node) => instance.hashShare(node)),
+    stake_share: of((node) => (staked === 0 ? Number.NaN : stake[node]! / staked)),
+    blocks_produced: produced,
+    blocks_canonical: kept,
+    turns_missed: of((node) => instance.turnsMissed(node)),
+    messages_sent: traffic.sentCount,
+    bytes_sent: traffic.sentBytes,
+    messages_received: traffic.receivedCount,
+    bytes_received: traffic.receivedBytes,
+    reorgs: engine.reorgCount,
+    reorg_depth_max: engine.reorgDepthMax,
+    energy_wh: of((node) => (powerW(node) * lastUs) / 3.6e9),
+  });
+}
+
+function accountsTable({ chain }: RunParts): Table {
+  const head = chain.engine.head[CENTRE_NODE]!;
+  const accounts = Array.from({ length: chain.rules.accountCount }, (_, account) => account);
+  const field = (name: number) =>
+    Float64Array.from(accounts, (account) => chain.state.readAt(head, accountCell(account, name)));
+  return createTable('accounts', {
+    account: accounts.map((account) => chain.accountId(account)),
+    role: accounts.map((account) => ROLES[chain.accountRole(account)]!),
+    balance_upt: field(ACCOUNT.balanceUpt),
+    escrow_upt: field(ACCOUNT.escrowUpt),
+    granted_upt: field(ACCOUNT.grantedUpt),
+    rewarded_upt: field(ACCOUNT.rewardedUpt),
+    nonce: field(ACCOUNT.nonce),
+    certificates: field(ACCOUNT.certificates),
+    certificates_locked: field(ACCOUNT.certificatesLocked),
+  });
+}
+
+function invariantsTable({ chain, site, operator }: RunParts): Table {
+  const settled = operator.markets.filter((market) => market.settlement !== undefined).length;
+  const homeSlots = (site.slotCount + site.historySlots) * site.source.homes.length;
+  const rows = [
+    ['points-conserved', chain.checks.executedBlocks, 0],
+    ['points-recount', chain.checks.recounts, 0],
+    ['home-energy-balance', homeSlots, 0],
+    ['settlement-energy', settled, 0],
+    ['settlement-cash', settled, 0],
+    ['divergent-finals', chain.tree.count, chain.engine.divergentFinals],
+  ] as const;
+  return createTable('invariants', {
+    invariant: rows.map(([name]) => name),
+    checks: Float64Array.from(rows, ([, checks]) => checks),
+    violations: Float64Array.from(rows, ([, , violations]) => violations),
+  });
+}

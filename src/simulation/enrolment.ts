@@ -1,0 +1,75 @@
+/**
+ * The opening of a chain: the centre registers every certified home and grants its initial points, then
+ * those holders of certificates who take part lock the rest as stake and vote.
+ */
+import type { RandomSource } from '../base/random.ts';
+import { HOUR_US, MINUTE_US, SECOND_US } from '../base/units.ts';
+import { APPROVALS_MAX } from '../contracts/cells.ts';
+import { ROLES } from '../contracts/rules.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import { PHASE } from '../kernel/phase.ts';
+import { sha256Bytes } from '../ledger/hash.ts';
+import { registrationMessage } from '../ledger/transactions.ts';
+import type { Scenario } from '../scenario/sections.ts';
+import type { Accounts } from './accounts.ts';
+import type { Chain } from './chain.ts';
+
+/** Registrations wait this long for the first block; holders act in the half hour after this. */
+const VOTING_US = 1.5 * HOUR_US;
+const VOTING_SPAN_US = 30 * MINUTE_US;
+
+/** Schedules registration, grants, stakes and votes. */
+export function enrol(
+  kernel: Kernel,
+  scenario: Scenario,
+  chain: Chain,
+  accounts: Accounts,
+  random: RandomSource,
+): void {
+  const { rules } = chain;
+  const { genesis, keys } = accounts;
+  const about = { slot: -1, expiryUs: rules.openingUs + rules.slotCount * rules.slotUs };
+  const admit = kernel.event('agents/register-home', PHASE.agents, (home) => {
+    const identityHash = sha256Bytes(`identity/${genesis.accounts[home]!.id}`);
+    const registration = {
+      account: home,
+      role: ROLES.indexOf('home'),
+      publicKey: keys[home]!.publicKey,
+      identityHash,
+    };
+    const message = registrationMessage(chain.chainId, registration);
+    const caSignature = keys[rules.authority]!.sign(message);
+    chain.submit('REGISTER', rules.centre, { ...registration, caSignature }, about);
+    const amountUpt = rules.initialGrantUpt;
+    chain.submit('POINTS_GRANT', rules.centre, { to: home, amountUpt, identityHash }, about);
+  });
+  const draws = random.addressed('agents/votes');
+  const takePart = kernel.event('agents/stake-and-vote', PHASE.agents, (home) => {
+    const { certificates, lockedCount } = genesis.accounts[home]!;
+    const free = certificates.count - lockedCount;
+    if (free > 0) {
+      const first = certificates.firstId + lockedCount;
+      const ids = Array.from({ length: free }, (_, k) => first + k);
+      chain.submit('STAKE', home, { certificates: ids }, about);
+    }
+    chain.submit('VOTE', home, { candidates: approvals(home) }, about);
+  });
+
+  /** The own node first, then others by the lowest draw. */
+  function approvals(home: number): number[] {
+    const own = chain.nodeOf(home);
+    return Array.from({ length: rules.nodeCount }, (_, node) => node)
+      .sort((a, b) => {
+        const rank = (node: number) => (node === own ? -1 : draws.uniform(home, node, 2));
+        return rank(a) - rank(b) || a - b;
+      })
+      .slice(0, APPROVALS_MAX);
+  }
+
+  for (let home = 0; home < rules.homeCount; home++) {
+    admit.at(SECOND_US, home);
+    if (genesis.accounts[home]!.certificates.count === 0) continue;
+    if (draws.uniform(home, 0, 0) >= scenario.certificates.turnout) continue;
+    takePart.at(VOTING_US + Math.floor(draws.uniform(home, 0, 1) * VOTING_SPAN_US), home);
+  }
+}

@@ -1,0 +1,430 @@
+/**
+ * The trading centre: closes the gate on what the chain has included, clears, anchors meter reads and
+ * settles what became final in time (decision 8). It sees its own node's head and reported data, and
+ * acts off the chain only on final events.
+ */
+import { ORDER, orderCell, SLOT, slotCell, TRADE, tradeCell } from '../contracts/cells.ts';
+import { lossAllocations } from '../grid/loss-allocation/index.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import { PHASE } from '../kernel/phase.ts';
+import { createWriter } from '../ledger/encoding.ts';
+import { hexToBytes, sha256Bytes } from '../ledger/hash.ts';
+import { merkleRoot } from '../ledger/merkle.ts';
+import type { TradeColumns } from '../ledger/transactions.ts';
+import { attributeDeliveries, tradedLossWh } from '../market/attribution.ts';
+import { matchBilateral } from '../market/bilateral.ts';
+import { createBook, type OrderBook, reserveOrders } from '../market/book.ts';
+import { mechanisms } from '../market/mechanisms/index.ts';
+import { ACCEPTED, createPoolSelector, screenOrders } from '../market/screening.ts';
+import { type SlotSettlement, settleSlot } from '../market/settlement.ts';
+import type { SlotReads } from '../metering/head-end.ts';
+import { meterLeafBytes } from '../metering/leaf.ts';
+import { QUALITY } from '../metering/quality.ts';
+import type { Scenario } from '../scenario/sections.ts';
+import { CENTRE_NODE, type Chain } from './chain.ts';
+import type { Site } from './site.ts';
+
+/** A trade as contracted at gate closure. */
+export interface ContractedTrades extends TradeColumns {
+  /** 1 where counterparties were named. */
+  readonly bilateral: Uint8Array;
+}
+
+/** What became of one slot's market. */
+export interface SlotMarket {
+  readonly slot: number;
+  acceptedCount: number;
+  rejectedCount: number;
+  bidWh: number;
+  offerWh: number;
+  clearedWh: number;
+  bilateralWh: number;
+  /** Uniform price [Upt/kWh]; NaN when nothing cleared. */
+  priceUptPerKWh: number;
+  trades: ContractedTrades;
+  clearTx: number;
+  settleTx: number;
+  batchTx: number;
+  clearFinalUs: number;
+  batchFinalUs: number;
+  settleFinalUs: number;
+  voided: Uint8Array;
+  reads: SlotReads | undefined;
+  publishedLossWh: number;
+  settlement: SlotSettlement | undefined;
+  state: '' | 'PROVISIONAL' | 'CLOSED' | 'VOID';
+}
+
+/** Hooks of the run on the operator's work. */
+export interface OperatorListener {
+  /** A slot has settled in arithmetic; its transaction is on the way. */
+  onSettled(market: SlotMarket): void;
+  /** The settlement of a slot is final. */
+  onFinalSettlement(market: SlotMarket): void;
+  /** The meter batch of a slot is final. */
+  onFinalReads(market: SlotMarket): void;
+}
+
+/** The trading centre at work. */
+export interface Operator {
+  readonly markets: readonly SlotMarket[];
+  /** Anchors a closed batch and keeps it for settlement. */
+  takeReads(reads: SlotReads): void;
+  onFinal(block: number): void;
+  /** Slots that have not settled on a final block yet. */
+  readonly openCount: number;
+}
+
+const NO_TRADES: ContractedTrades = {
+  count: 0,
+  buyer: [],
+  buyerSequence: [],
+  seller: [],
+  sellerSequence: [],
+  energyWh: [],
+  priceUptPerKWh: [],
+  bilateral: new Uint8Array(0),
+};
+
+/** Makes the operator and schedules its gates and deadlines. */
+export function createOperator(
+  kernel: Kernel,
+  scenario: Scenario,
+  site: Site,
+  chain: Chain,
+  listener: OperatorListener,
+): Operator {
+  const { slotUs, slotCount } = site;
+  const { rules, state, table } = chain;
+  const { openingUs } = rules;
+  const mechanism = mechanisms.get(scenario.market.mechanism.name);
+  const allocation = lossAllocations.get(scenario.grid.lossAllocation.name);
+  const homeCount = site.source.homes.length;
+  const allocatedWh = new Float64Array(homeCount);
+  const selectPool = createPoolSelector();
+  const book = createBook(4 * homeCount);
+  const writer = createWriter(4096);
+  const slotOfTx = new Map<number, { slot: number; what: 'clear' | 'batch' | 'settle' }>();
+  let openCount = slotCount;
+  const expiryFar = openingUs + (slotCount + 1) * slotUs + scenario.horizon.drain + 1e12;
+  const markets: SlotMarket[] = Array.from({ length: slotCount }, (_, slot) => ({
+    slot,
+    acceptedCount: 0,
+    rejectedCount: 0,
+    bidWh: 0,
+    offerWh: 0,
+    clearedWh: 0,
+    bilateralWh: 0,
+    priceUptPerKWh: Number.NaN,
+    trades: NO_TRADES,
+    clearTx: -1,
+    settleTx: -1,
+    batchTx: -1,
+    clearFinalUs: Number.NaN,
+    batchFinalUs: Number.NaN,
+    settleFinalUs: Number.NaN,
+    voided: new Uint8Array(0),
+    reads: undefined,
+    publishedLossWh: 0,
+    settlement: undefined,
+    state: '',
+  }));
+
+  /** Reads the orders of a slot as they stand in the state of the centre's head. */
+  function readBook(slot: number): void {
+    const head = chain.engine.head[CENTRE_NODE]!;
+    const read = (cell: number) => state.readAt(head, cell);
+    const count = read(slotCell(slot, SLOT.orderCount));
+    reserveOrders(book, count);
+    book.count = count;
+    for (let order = 0; order < count; order++) {
+      const field = (name: number) => read(orderCell(slot, order, name));
+      book.owner[order] = field(ORDER.owner) - 1;
+      book.sequence[order] = field(ORDER.sequence);
+      book.isBid[order] = field(ORDER.isBid);
+      book.quantityWh[order] = field(ORDER.quantityWh);
+      book.limitUptPerKWh[order] = field(ORDER.priceUptPerKWh);
+      book.counterparty[order] = field(ORDER.counterparty) - 1;
+      book.includedUs[order] = field(ORDER.includedUs);
+    }
+    sortByOwner(book);
+    const collar = site.tariff.collar(site.hourOf(slot));
+    const { collar: confined } = scenario.market;
+    book.floorUptPerKWh = confined ? collar.lowUptPerKWh : Number.NEGATIVE_INFINITY;
+    book.capUptPerKWh = confined ? collar.highUptPerKWh : Number.POSITIVE_INFINITY;
+  }
+
+  function closeGate(slot: number): void {
+    const market = markets[slot]!;
+    readBook(slot);
+    const codes = screenOrders(book);
+    for (let row = 0; row < book.count; row++) {
+      if (codes[row] === ACCEPTED) market.acceptedCount++;
+      else market.rejectedCount++;
+      if (book.isBid[row] === 1) market.bidWh += book.quantityWh[row]!;
+      else market.offerWh += book.quantityWh[row]!;
+    }
+    const pairs = matchBilateral(book, codes);
+    const pool = selectPool(book, codes);
+    const cleared = mechanism.clear(pool.book, scenario.market.mechanism.options as never);
+    const count = pairs.count + cleared.trades.count;
+    const column = () => new Float64Array(count);
+    const trades = {
+      count,
+      buyer: column(),
+      buyerSequence: column(),
+      seller: column(),
+      sellerSequence: column(),
+      energyWh: column(),
+      priceUptPerKWh: column(),
+      bilateral: new Uint8Array(count),
+    };
+    const put = (trade: number, bid: number, ask: number, wh: number, price: number) => {
+      trades.buyer[trade] = book.owner[bid]!;
+      trades.buyerSequence[trade] = book.sequence[bid]!;
+      trades.seller[trade] = book.owner[ask]!;
+      trades.sellerSequence[trade] = book.sequence[ask]!;
+      trades.energyWh[trade] = wh;
+      trades.priceUptPerKWh[trade] = price;
+    };
+    for (let k = 0; k < pairs.count; k++) {
+      put(k, pairs.bid[k]!, pairs.ask[k]!, pairs.energyWh[k]!, pairs.priceUptPerKWh[k]!);
+      trades.bilateral[k] = 1;
+      market.bilateralWh += pairs.energyWh[k]!;
+    }
+    for (let k = 0; k < cleared.trades.count; k++) {
+      const bid = cleared.trades.bid[k]!;
+      const ask = cleared.trades.ask[k]!;
+      const row = (at: number) => pool.rows?.[at] ?? at;
+      put(pairs.count + k, row(bid), row(ask), cleared.trades.energyWh[k]!, cleared.priceUptPerKWh);
+    }
+    market.trades = trades;
+    market.clearedWh = cleared.volumeWh;
+    market.priceUptPerKWh = cleared.priceUptPerKWh;
+    market.voided = new Uint8Array(count);
+    const deadlineUs = openingUs + (slot + 1) * slotUs + scenario.settlement.deadline;
+    const payload = {
+      slot,
+      priceUptPerKWh: Number.isNaN(cleared.priceUptPerKWh) ? -1 : cleared.priceUptPerKWh,
+      bookHash: hashBook(book),
+      trades,
+    };
+    market.clearTx = chain.submit('CLEAR', rules.centre, payload, { slot, expiryUs: deadlineUs });
+    slotOfTx.set(market.clearTx, { slot, what: 'clear' });
+  }
+
+  function hashBook(orders: OrderBook): Uint8Array {
+    writer.reset();
+    writer.uint(orders.count);
+    for (let row = 0; row < orders.count; row++) {
+      writer.uint(orders.owner[row]!);
+      writer.uint(orders.sequence[row]!);
+      writer.uint(orders.isBid[row]!);
+      writer.uint(orders.quantityWh[row]!);
+      writer.uint(orders.limitUptPerKWh[row]!);
+      writer.uint(orders.counterparty[row]! + 1);
+    }
+    return sha256Bytes(writer.bytes());
+  }
+
+  /** Marks trades that are void: all of them past the deadline, or those the branch lacks orders of. */
+  function markVoid(market: SlotMarket): void {
+    const { slot, trades, voided } = market;
+    const inTime =
+      market.clearFinalUs <= openingUs + (slot + 1) * slotUs + scenario.settlement.deadline;
+    const final = chain.engine.finalBlock[CENTRE_NODE]!;
+    for (let trade = 0; trade < trades.count; trade++) {
+      const stands = inTime && state.readAt(final, tradeCell(slot, trade, TRADE.contractedWh)) > 0;
+      voided[trade] = stands ? 0 : 1;
+    }
+  }
+
+  function trySettle(slot: number): void {
+    const market = markets[slot]!;
+    const deadlineUs = openingUs + (slot + 1) * slotUs + scenario.settlement.deadline;
+    const decided = !Number.isNaN(market.clearFinalUs) || kernel.nowUs >= deadlineUs;
+    if (market.settleTx >= 0 || !decided || Number.isNaN(market.batchFinalUs)) return;
+    markVoid(market);
+    const { trades, voided, reads } = market;
+    const slotTrades = {
+      count: trades.count,
+      seller: trades.seller,
+      buyer: trades.buyer,
+      contractedWh: trades.energyWh,
+      priceUptPerKWh: trades.priceUptPerKWh,
+      isVoid: voided,
+    };
+    const { importWh, exportWh, quality } = reads!;
+    const deliveries = attributeDeliveries(slotTrades, exportWh);
+    const deliveredWh = total(deliveries.homeWh);
+    const carriedWh = Math.max(total(exportWh), total(importWh));
+    const lossWh = tradedLossWh(market.publishedLossWh, deliveredWh, carriedWh);
+    allocation.allocate(
+      { lossWh, deliveredWh: deliveries.homeWh },
+      allocatedWh,
+      scenario.grid.lossAllocation.options as never,
+    );
+    const hour = site.hourOf(slot);
+    market.settlement = settleSlot({
+      trades: slotTrades,
+      deliveries,
+      allocatedLossWh: allocatedWh,
+      importWh,
+      exportWh,
+      tariff: {
+        retailUptPerKWh: site.tariff.retailUptPerKWh(hour),
+        feedInUptPerKWh: site.tariff.feedInUptPerKWh(hour),
+        wheelingUptPerKWh: site.tariff.wheelingUptPerKWh(hour),
+      },
+      deviation:
+        scenario.settlement.deviationRule === 'none'
+          ? { kind: 'none' }
+          : {
+              kind: 'band-penalty',
+              band: scenario.settlement.band,
+              rate: scenario.settlement.rate,
+            },
+    });
+    market.state = quality.every((code) => code === 0) ? 'CLOSED' : 'PROVISIONAL';
+    sendSettlement(market);
+    listener.onSettled(market);
+  }
+
+  function sendSettlement(market: SlotMarket): void {
+    const { trades, voided } = market;
+    const settled = market.settlement!.trades;
+    const rows: number[] = [];
+    for (let trade = 0; trade < trades.count; trade++) if (voided[trade] === 0) rows.push(trade);
+    const pick = (column: ArrayLike<number>) => Float64Array.from(rows, (row) => column[row]!);
+    market.settleTx = chain.submit(
+      'SETTLE',
+      rules.centre,
+      {
+        slot: market.slot,
+        version: 1,
+        entries: {
+          count: rows.length,
+          trade: Float64Array.from(rows),
+          fulfilledWh: pick(settled.fulfilledWh),
+          paymentUpt: pick(settled.paymentUpt),
+          wheelingUpt: pick(settled.wheelingUpt),
+          buyerPenaltyUpt: pick(settled.buyerPenaltyUpt),
+          sellerPenaltyUpt: pick(settled.sellerPenaltyUpt),
+        },
+      },
+      { slot: market.slot, expiryUs: expiryFar },
+    );
+    slotOfTx.set(market.settleTx, { slot: market.slot, what: 'settle' });
+  }
+
+  kernel.columnPhase(
+    'market/close-gate',
+    PHASE.market,
+    { startUs: openingUs - rules.gateClosureUs, periodUs: slotUs, count: slotCount },
+    closeGate,
+  );
+  kernel.columnPhase(
+    'market/pass-deadline',
+    PHASE.market,
+    {
+      startUs: openingUs + slotUs + scenario.settlement.deadline,
+      periodUs: slotUs,
+      count: slotCount,
+    },
+    trySettle,
+  );
+
+  return {
+    markets,
+    get openCount() {
+      return openCount;
+    },
+    takeReads(reads) {
+      const { slot } = reads;
+      const market = markets[slot]!;
+      // The head-end reuses its columns; settlement may come hours later.
+      market.reads = {
+        slot,
+        importWh: reads.importWh.slice(),
+        exportWh: reads.exportWh.slice(),
+        generationWh: reads.generationWh.slice(),
+        quality: reads.quality.slice(),
+        readUs: reads.readUs.slice(),
+      };
+      const leaves = site.source.homes.map((home, index) => {
+        const quality = reads.quality[index]!;
+        const bytes = meterLeafBytes(
+          home.id,
+          slot,
+          reads.importWh[index]!,
+          reads.exportWh[index]!,
+          reads.generationWh[index]!,
+          quality,
+        );
+        // An actual read is signed by its meter, an estimate by the head-end that made it.
+        const signer = quality === QUALITY.actual ? index : rules.centre;
+        return Buffer.concat([bytes, chain.sign(signer, bytes)]);
+      });
+      market.batchTx = chain.submit(
+        'METER_BATCH',
+        rules.centre,
+        {
+          slot,
+          headEnd: 0,
+          root: hexToBytes(merkleRoot(leaves)),
+          count: homeCount,
+          importWh: total(reads.importWh),
+          exportWh: total(reads.exportWh),
+          generationWh: total(reads.generationWh),
+        },
+        { slot, expiryUs: expiryFar },
+      );
+      slotOfTx.set(market.batchTx, { slot, what: 'batch' });
+    },
+    onFinal(block) {
+      const body = chain.tree.transactions(block);
+      for (let i = 0; i < body.length; i++) {
+        const about = slotOfTx.get(body[i]!);
+        if (about === undefined) continue;
+        const market = markets[about.slot]!;
+        if (about.what === 'clear') market.clearFinalUs = table.finalUs[body[i]!]!;
+        else if (about.what === 'batch') {
+          market.batchFinalUs = table.finalUs[body[i]!]!;
+          listener.onFinalReads(market);
+        } else if (Number.isNaN(market.settleFinalUs)) {
+          market.settleFinalUs = table.finalUs[body[i]!]!;
+          openCount--;
+          listener.onFinalSettlement(market);
+          continue;
+        }
+        trySettle(about.slot);
+      }
+    },
+  };
+}
+
+function total(column: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < column.length; i++) sum += column[i]!;
+  return sum;
+}
+
+/** Brings the book into the order (owner, sequence), so that inclusion order decides nothing. */
+function sortByOwner(book: OrderBook): void {
+  const rows = Int32Array.from({ length: book.count }, (_, row) => row).sort(
+    (a, b) => book.owner[a]! - book.owner[b]! || book.sequence[a]! - book.sequence[b]!,
+  );
+  for (const name of [
+    'owner',
+    'sequence',
+    'isBid',
+    'quantityWh',
+    'limitUptPerKWh',
+    'counterparty',
+    'includedUs',
+  ] as const) {
+    const column = book[name];
+    const sorted = Float64Array.from(rows, (row) => column[row]!);
+    column.set(sorted);
+  }
+}

@@ -1,0 +1,274 @@
+/**
+ * The composition root: one scenario and window in, one wired run out. Pure: the same inputs give the
+ * same bytes. The order of a slot: physics and meters at its end, orders before its start, gate, clearing,
+ * batch, settlement (docs/architecture.md, section "One delivery slot").
+ */
+import { createRandomSource } from '../base/random.ts';
+import type { Table } from '../base/table.ts';
+import { createKernel, type Probe } from '../kernel/kernel.ts';
+import { PHASE } from '../kernel/phase.ts';
+import { createHeadEnd } from '../metering/head-end.ts';
+import { createHeadMeter } from '../metering/head-meter.ts';
+import { createMeters } from '../metering/meters.ts';
+import type { Scenario, Window } from '../scenario/sections.ts';
+import { createAccounts } from './accounts.ts';
+import { createChain } from './chain.ts';
+import { enrol } from './enrolment.ts';
+import { createMembers } from './members.ts';
+import { createOperator } from './operator.ts';
+import { createOversight } from './oversight.ts';
+import { createRecorder, lastYearGeneration } from './recorder.ts';
+import { createSite } from './site.ts';
+import { collectTables } from './tables.ts';
+
+/** Settings of one run. */
+export interface RunOptions {
+  /** Window to run; the scenario's first when absent. */
+  readonly window?: Window;
+  /** Called now and then with the share of simulated time that is done, 0 to 1. */
+  readonly onProgress?: (done: number) => void;
+  /** Observers; they change nothing. */
+  readonly probes?: readonly Probe[];
+}
+
+/** Everything a run gave. */
+export interface RunResult {
+  readonly scenario: Scenario;
+  readonly window: Window;
+  readonly tables: Record<string, Table>;
+  /** The exported ledger in chunks. */
+  readonly ledger: Uint8Array[];
+  readonly genesisHash: string;
+  readonly headHash: string;
+  /** Hash of every executed event in order. */
+  readonly traceHash: string;
+  /** Hash of the truth columns: the same in all arms of a comparison. */
+  readonly truthHash: string;
+  readonly eventCount: number;
+  readonly notes: readonly string[];
+  readonly warnings: readonly string[];
+  readonly inputs: readonly { readonly path: string; readonly sha256: string }[];
+}
+
+/**
+ * Runs one window of a scenario.
+ *
+ * @throws {ScenarioError} when the data behind the scenario is wrong.
+ * @throws {InvariantViolation} when a rule of the model breaks: a bug, with the time it broke.
+ */
+export function simulate(scenario: Scenario, options: RunOptions = {}): RunResult {
+  const window = options.window ?? scenario.windows[0]!;
+  const random = createRandomSource(`${scenario.seed}/${window.id}`);
+  const site = createSite(scenario, window, random);
+  const { slotUs, slotCount, historySlots } = site;
+  const homeCount = site.source.homes.length;
+  const lastYearWh = lastYearGeneration(site);
+  const accounts = createAccounts(
+    scenario,
+    window,
+    site.source.homes,
+    lastYearWh,
+    slotCount,
+    random,
+  );
+  const kernel = createKernel({ random });
+  for (const probe of options.probes ?? []) kernel.probe(probe);
+  const chain = createChain(kernel, scenario, accounts, random, {
+    onCentreFinal: (block) => operator.onFinal(block),
+  });
+  const { openingUs } = chain.rules;
+  const oversight = createOversight(scenario, site, random, () => kernel.nowUs - openingUs);
+  const meters = createMeters({
+    count: homeCount,
+    options: scenario.metering,
+    random,
+    slotUs,
+    prosumer: oversight.isProsumer,
+    faults: oversight.faults,
+    tamper: oversight.tamper,
+  });
+  const headMeter = createHeadMeter(scenario.metering, random);
+  const headEnd = createHeadEnd({
+    count: homeCount,
+    slotUs,
+    firstSlot: -historySlots,
+    initial: meters.registers,
+    windowSlots: Math.ceil(scenario.metering.batchDelay / slotUs) + 16,
+    onReading: oversight.onReading,
+  });
+  const members = createMembers(scenario, window, site, random);
+  const recorder = createRecorder(site, members.reservations);
+  const operator = createOperator(kernel, scenario, site, chain, {
+    onSettled: (market) => {
+      oversight.onSettled(
+        market,
+        recorder.trueImportWh(market.slot),
+        recorder.trueExportWh(market.slot),
+      );
+    },
+    onFinalSettlement: (market) => oversight.onTradesFinal(market),
+    onFinalReads: (market) => oversight.onReadsFinal(market.slot),
+  });
+
+  /** Truth and meters of a slot; reads travel as events once the clock runs. */
+  function finishSlot(slot: number): void {
+    const feeder = site.advance(slot);
+    const { importWh, exportWh, generationWh } = site.world.truth;
+    meters.read(slot, importWh, exportWh, generationWh);
+    const headWh = headMeter.read(slot, feeder.headWh);
+    members.observe(slot, meters.local);
+    recorder.finish(slot, feeder, headWh);
+  }
+
+  function closeSlot(slot: number): void {
+    const reads = headEnd.close(slot);
+    const lossWh = site.publishLoss(reads.importWh, reads.exportWh);
+    oversight.onSlotClosed(reads, recorder.headWh(slot), lossWh);
+    if (slot < 0) return;
+    operator.markets[slot]!.publishedLossWh = lossWh;
+    operator.takeReads(reads);
+  }
+
+  for (let slot = -historySlots; slot < 0; slot++) {
+    finishSlot(slot);
+    const { registers, arrivalDelayUs, clockErrorUs } = meters;
+    for (let home = 0; home < homeCount; home++) {
+      if (arrivalDelayUs[home] === Number.POSITIVE_INFINITY) continue;
+      headEnd.receive(
+        home,
+        slot,
+        registers.importWh[home]!,
+        registers.exportWh[home]!,
+        registers.generationWh[home]!,
+        clockErrorUs[home]!,
+        0,
+      );
+    }
+    if (slot > -historySlots) closeSlot(slot - 1);
+  }
+
+  /** Registers as they stood when a read left, until the slot is closed: 4 columns a slot in flight. */
+  const inFlight = new Map<number, Float64Array>();
+  const receive = kernel.event('metering/receive-read', PHASE.metering, (home, slot) => {
+    const sent = inFlight.get(slot);
+    if (sent === undefined) return;
+    const at = 4 * home;
+    headEnd.receive(
+      home,
+      slot,
+      sent[at]!,
+      sent[at + 1]!,
+      sent[at + 2]!,
+      sent[at + 3]!,
+      kernel.nowUs - openingUs,
+    );
+  });
+  const endOf = { startUs: openingUs + slotUs, periodUs: slotUs, count: slotCount };
+  kernel.columnPhase('physics/finish-slot', PHASE.physics, endOf, (slot) => {
+    finishSlot(slot);
+    options.onProgress?.((slot + 1) / (slotCount + 1));
+  });
+  kernel.columnPhase('metering/send-reads', PHASE.metering, endOf, (slot) => {
+    const sent = new Float64Array(4 * homeCount);
+    inFlight.set(slot, sent);
+    const { registers, arrivalDelayUs, clockErrorUs } = meters;
+    for (let home = 0; home < homeCount; home++) {
+      sent[4 * home] = registers.importWh[home]!;
+      sent[4 * home + 1] = registers.exportWh[home]!;
+      sent[4 * home + 2] = registers.generationWh[home]!;
+      sent[4 * home + 3] = clockErrorUs[home]!;
+      const delayUs = arrivalDelayUs[home]!;
+      if (delayUs !== Number.POSITIVE_INFINITY) receive.after(delayUs, home, slot);
+    }
+  });
+  kernel.columnPhase(
+    'metering/close-batch',
+    PHASE.metering,
+    {
+      startUs: openingUs + slotUs + scenario.metering.batchDelay,
+      periodUs: slotUs,
+      count: slotCount,
+    },
+    (slot) => {
+      if (slot === 0 && historySlots > 0) closeSlot(-1);
+      closeSlot(slot);
+      inFlight.delete(slot - 16);
+    },
+  );
+
+  /** Last slot that is over at an instant. */
+  const lastSlotAt = (nowUs: number) => Math.floor((nowUs - openingUs) / slotUs) - 1;
+  const sequences = new Uint8Array(homeCount * slotCount);
+  const sendOrders = kernel.event('agents/send-orders', PHASE.agents, (home, slot) => {
+    for (const intent of members.intents(home, slot, lastSlotAt(kernel.nowUs))) send(slot, intent);
+  });
+  function send(slot: number, intent: ReturnType<typeof members.intents>[number]): void {
+    const sequence = sequences[intent.home * slotCount + slot]!++;
+    const startUs = openingUs + slot * slotUs;
+    const tx = chain.submit(
+      'ORDER_SUBMIT',
+      intent.home,
+      { slot, sequence, ...orderOf(intent) },
+      { slot, expiryUs: startUs - scenario.market.gateClosure },
+    );
+    recorder.sent(slot, intent, tx);
+  }
+  kernel.columnPhase(
+    'agents/plan-slot',
+    PHASE.agents,
+    { startUs: openingUs - scenario.market.leadTimeMax, periodUs: slotUs, count: slotCount },
+    (slot) => {
+      members.agree(slot, lastSlotAt(kernel.nowUs));
+      const startUs = openingUs + slot * slotUs;
+      for (let home = 0; home < homeCount; home++) {
+        sendOrders.at(startUs - members.leadUs(home, slot), home, slot);
+      }
+      for (const wash of oversight.washOrders(slot)) {
+        const order = { quantityWh: wash.quantityWh, priceUptPerKWh: wash.priceUptPerKWh };
+        send(slot, { home: wash.buyer, isBid: true, counterparty: wash.seller, ...order });
+        send(slot, { home: wash.seller, isBid: false, counterparty: wash.buyer, ...order });
+      }
+    },
+  );
+
+  enrol(kernel, scenario, chain, accounts, random);
+  chain.start();
+  const lastDeliveryUs = openingUs + slotCount * slotUs;
+  kernel.run(lastDeliveryUs);
+  // The chain runs on until everything that is owed is settled and final (decision 3).
+  const drainUs = lastDeliveryUs + scenario.horizon.drain;
+  while (kernel.nowUs < drainUs && !isDone()) {
+    kernel.run(Math.min(drainUs, kernel.nowUs + slotUs));
+  }
+  function isDone(): boolean {
+    return (
+      operator.openCount === 0 && !chain.hasOpenTransactions() && chain.rewardsPaid(lastDeliveryUs)
+    );
+  }
+  options.onProgress?.(1);
+  const ledger = chain.finishLedger();
+  return {
+    scenario,
+    window,
+    tables: collectTables({ scenario, site, chain, operator, oversight, recorder, lastDeliveryUs }),
+    ledger,
+    genesisHash: chain.genesisHash,
+    headHash: chain.tree.hash(chain.engine.head[0]!),
+    traceHash: kernel.traceHash,
+    truthHash: recorder.truthHash(),
+    eventCount: kernel.eventCount,
+    notes: site.notes,
+    warnings: recorder.warnings(chain, operator),
+    inputs: site.inputs,
+  };
+}
+
+function orderOf(intent: {
+  isBid: boolean;
+  quantityWh: number;
+  priceUptPerKWh: number;
+  counterparty: number;
+}) {
+  const { isBid, quantityWh, priceUptPerKWh, counterparty } = intent;
+  return { isBid, quantityWh, priceUptPerKWh, counterparty };
+}

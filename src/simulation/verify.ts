@@ -1,0 +1,164 @@
+/**
+ * Verifying an exported ledger: the contracts run again on a state of their own, block by block, with
+ * nothing but the file. Which rewards were due follows from headers and the branch rule alone.
+ */
+import { InvariantViolation } from '../base/errors.ts';
+import { protocols } from '../consensus/protocols/index.ts';
+import { ACCOUNT, accountCell, denseCellCount } from '../contracts/cells.ts';
+import { imbalanceOf, recount } from '../contracts/conservation.ts';
+import { EMPTY_STATE_ROOT, execute, refusal, stateRootAfter } from '../contracts/execute.ts';
+import { rulesOf, writeGenesisState } from '../contracts/genesis-rules.ts';
+import { advanceRewards, type IrreversibleBlock } from '../contracts/points.ts';
+import { type BlockHeader, blockHash, CHAIN_ID_BYTES, encodeHeader } from '../ledger/block.ts';
+import { createWriter } from '../ledger/encoding.ts';
+import type { Genesis } from '../ledger/genesis.ts';
+import { hexToBytes } from '../ledger/hash.ts';
+import type { Receipt } from '../ledger/receipt.ts';
+import { createChainState } from '../ledger/state.ts';
+import { encodeTransaction, intrinsicGas } from '../ledger/transactions.ts';
+import { createBlockTree } from '../ledger/tree.ts';
+import {
+  type Replay,
+  type ReplayTransaction,
+  type VerifyReport,
+  verifyLedger,
+} from '../ledger/verify.ts';
+
+/** Blocks between the head of the replay and its flat state: the deepest look back of a branch rule. */
+const REPLAY_WINDOW = 4_096;
+
+/** Verifies `ledger.bin` from its bytes alone. */
+export function verifyRunLedger(bytes: Uint8Array): VerifyReport {
+  return verifyLedger(bytes, createReplay);
+}
+
+function createReplay(genesis: Genesis, genesisHash: string): Replay {
+  const chainId = hexToBytes(genesisHash).subarray(0, CHAIN_ID_BYTES);
+  const rules = rulesOf(genesis, chainId);
+  const tree = createBlockTree(genesisHash);
+  const state = createChainState(tree, {
+    denseCount: denseCellCount(rules.accountCount),
+    maxUnfinalBlocks: 2 * REPLAY_WINDOW,
+  });
+  const rule = protocols
+    .get(genesis.consensus.name)
+    .createRule(tree, Object.fromEntries(genesis.consensus.parameters));
+  let view = state.begin(0);
+  writeGenesisState(view, genesis);
+  let root = stateRootAfter(EMPTY_STATE_ROOT, state.dirtyCells(), (cell) => view.read(cell));
+  state.commit(0);
+  state.foldGenesis();
+  let counted = 0;
+  let head = 0;
+  const writer = createWriter(1024);
+  const undoable = {
+    read: (cell: number) => view.read(cell),
+    write: (cell: number, value: number) => view.write(cell, value),
+    mark: () => state.mark(),
+    rollback: (mark: number) => state.rollback(mark),
+  };
+
+  function newlyIrreversible(header: BlockHeader): IrreversibleBlock[] {
+    const fields = Array.from(header.consensus);
+    const producer = header.producer - rules.firstNode;
+    const upTo = Math.min(rule.irreversibleHeight(head, producer, fields), tree.height[head]!);
+    const blocks: IrreversibleBlock[] = [];
+    if (upTo <= counted) return blocks;
+    for (let at = tree.ancestorAt(head, upTo); tree.height[at]! > counted; at = tree.parent[at]!) {
+      blocks.push({
+        producer: rules.firstNode + tree.producer[at]!,
+        timestampUs: tree.timestampUs[at]!,
+        transactionCount: tree.transactionCount[at]!,
+      });
+    }
+    counted = upTo;
+    return blocks.reverse();
+  }
+
+  /** The block must lead with exactly the rewards that are due, and carry no others. */
+  function checkRewards(header: BlockHeader, transactions: readonly ReplayTransaction[]): void {
+    const due = advanceRewards(view, rules, newlyIrreversible(header));
+    transactions.forEach(({ tx }, place) => {
+      const owed = due[place];
+      const isReward = tx.type === 'POINTS_REWARD';
+      const isRight =
+        isReward &&
+        owed !== undefined &&
+        tx.sender === header.producer &&
+        tx.payload.to === owed.to &&
+        tx.payload.amountUpt === owed.amountUpt &&
+        tx.payload.ref === owed.day;
+      if (isReward !== (owed !== undefined) || (isReward && !isRight)) {
+        throw new InvariantViolation(
+          'reward-due',
+          `transaction ${place} of block ${header.height}`,
+        );
+      }
+    });
+    if (transactions.length < due.length) {
+      throw new InvariantViolation('reward-due', `block ${header.height} lacks rewards`);
+    }
+  }
+
+  return {
+    execute(header, transactions) {
+      view = state.begin(head);
+      checkRewards(header, transactions);
+      const receipts: Receipt[] = transactions.map(({ tx }, place) => {
+        const gas = intrinsicGas(encodeTransaction(tx, writer));
+        const refused = refusal(view, rules, tx, gas, header.timestampUs);
+        if (refused !== undefined) {
+          throw new InvariantViolation(
+            'transaction-admissible',
+            `transaction ${place} of block ${header.height}: ${refused}`,
+          );
+        }
+        return execute(undoable, rules, tx, gas, header.timestampUs);
+      });
+      if (header.gasUsed > rules.blockGasMax && transactions.length > 1) {
+        throw new InvariantViolation('block-gas', `block ${header.height} uses ${header.gasUsed}`);
+      }
+      const dirty = state.dirtyCells();
+      const parent = head;
+      const off = imbalanceOf(
+        dirty,
+        rules.accountCount,
+        (cell) => state.readAt(parent, cell),
+        (cell) => view.read(cell),
+      );
+      if (off !== 0) throw new InvariantViolation('points-conserved', `${off} Upt too many`);
+      root = stateRootAfter(root, dirty, (cell) => view.read(cell));
+      head = tree.add({
+        parent,
+        producer: header.producer - rules.firstNode,
+        timestampUs: header.timestampUs,
+        producedUs: header.timestampUs,
+        hash: blockHash(encodeHeader(header, writer)),
+        work: 1,
+        transactions: new Int32Array(header.transactionCount),
+        bytes: header.bodyBytes,
+        gasUsed: header.gasUsed,
+        consensus: Array.from(header.consensus),
+      });
+      state.commit(head);
+      rule.add(head);
+      if (tree.height[head]! % REPLAY_WINDOW === 0) {
+        state.fold(tree.ancestorAt(head, tree.height[head]! - REPLAY_WINDOW / 2));
+      }
+      return { receipts, stateRoot: root };
+    },
+    finish() {
+      state.fold(head);
+      const problems: string[] = [];
+      const off = recount(state, rules.accountCount);
+      if (off !== 0) problems.push(`points: issued and held differ by ${off} Upt`);
+      for (let account = 0; account < rules.accountCount; account++) {
+        const locked = state.readBase(accountCell(account, ACCOUNT.certificatesLocked));
+        if (locked > state.readBase(accountCell(account, ACCOUNT.certificates))) {
+          problems.push(`account ${account}: more certificates locked than owned`);
+        }
+      }
+      return { problems };
+    },
+  };
+}

@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest';
+import { createReader, createWriter, DecodeError } from '../../../src/ledger/encoding.ts';
+import { bytesToHex, sha256Hex } from '../../../src/ledger/hash.ts';
+import { EMPTY_ROOT, merkleRoot } from '../../../src/ledger/merkle.ts';
+import {
+  decodeTransaction,
+  encodeTransaction,
+  intrinsicGas,
+  parseTransaction,
+  registrationMessage,
+  TRANSACTION_CODE,
+  TRANSACTION_TYPES,
+  type Transaction,
+  transactionId,
+  transactionLeaf,
+  transactionRoot,
+  transactionSize,
+} from '../../../src/ledger/transactions.ts';
+
+const chainId = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+const envelope = { chainId, sender: 300, nonce: 2, gasLimit: 50_000, expiryUs: 1_000_000 };
+const order: Transaction = {
+  ...envelope,
+  type: 'ORDER_SUBMIT',
+  payload: {
+    slot: 5,
+    isBid: true,
+    sequence: 1,
+    quantityWh: 1_500,
+    priceUptPerKWh: 450_000,
+    counterparty: -1,
+  },
+};
+const unsigned = encodeTransaction(order, createWriter()).slice();
+
+describe('transaction bytes', () => {
+  it('have stable type codes', () => {
+    expect(TRANSACTION_TYPES.map((type) => [TRANSACTION_CODE[type], type])).toEqual([
+      [0, 'REGISTER'],
+      [1, 'TRANSFER'],
+      [2, 'ORDER_SUBMIT'],
+      [3, 'CLEAR'],
+      [4, 'METER_BATCH'],
+      [5, 'SETTLE'],
+      [6, 'STAKE'],
+      [7, 'VOTE'],
+      [8, 'POINTS_GRANT'],
+      [9, 'POINTS_REWARD'],
+    ]);
+  });
+
+  it('are the envelope and the payload in fixed order', () => {
+    expect(bytesToHex(unsigned)).toBe(
+      [
+        '01', // version
+        '02', // ORDER_SUBMIT
+        '0102030405060708', // chain id
+        'ac02', // sender 300
+        '02', // nonce
+        'd08603', // gas limit 50 000
+        'c0843d', // expiry 1 000 000
+        '05', // slot
+        '01', // bid
+        '01', // sequence
+        'dc0b', // 1 500 Wh
+        'd0bb1b', // 450 000 Upt/kWh
+        '00', // pool
+      ].join(''),
+    );
+  });
+
+  it('give id and size', () => {
+    expect(transactionId(unsigned)).toBe(sha256Hex(unsigned));
+    expect(transactionSize(unsigned)).toBe(unsigned.length + 64);
+  });
+
+  it('decode to what was encoded, and leave the reader behind them', () => {
+    const reader = createReader(Uint8Array.from([9, ...unsigned, 9]), 1);
+    expect(decodeTransaction(reader)).toEqual(order);
+    expect(reader.remaining).toBe(1);
+    expect(parseTransaction(unsigned)).toEqual(order);
+  });
+
+  it.each([
+    [0, 2, 'transaction version 1'],
+    [1, 10, 'a known transaction type'],
+    [20, 2, 'isBid of 0 or 1'],
+  ])('are refused with byte %d = %d', (offset, value, expected) => {
+    const changed = unsigned.slice();
+    changed[offset] = value;
+    expect(() => parseTransaction(changed)).toThrow(new DecodeError(offset, expected));
+  });
+
+  it('are refused when something follows', () => {
+    expect(() => parseTransaction(Uint8Array.from([...unsigned, 0]))).toThrow(
+      `byte ${unsigned.length}: expected the end of the transaction`,
+    );
+  });
+
+  it('refuse row counts that exceed the data before allocating', () => {
+    const settle = encodeTransaction(
+      {
+        ...envelope,
+        type: 'SETTLE',
+        payload: {
+          slot: 1,
+          version: 0,
+          entries: {
+            count: 0,
+            trade: [],
+            fulfilledWh: [],
+            paymentUpt: [],
+            wheelingUpt: [],
+            buyerPenaltyUpt: [],
+            sellerPenaltyUpt: [],
+          },
+        },
+      },
+      createWriter(),
+    ).slice();
+    settle[settle.length - 1] = 100;
+    expect(() => parseTransaction(settle)).toThrow(/a row count that fits the data/);
+  });
+
+  it('refuse columns shorter than their count', () => {
+    const trades = {
+      count: 2,
+      buyer: [1, 2],
+      buyerSequence: [0, 0],
+      seller: [3],
+      sellerSequence: [0, 0],
+      energyWh: [5, 5],
+      priceUptPerKWh: [1, 1],
+    };
+    const payload = { slot: 1, priceUptPerKWh: -1, bookHash: new Uint8Array(32), trades };
+    expect(() =>
+      encodeTransaction({ ...envelope, type: 'CLEAR', payload }, createWriter()),
+    ).toThrow('"seller" expected 2 values, got 1');
+  });
+});
+
+describe('intrinsic gas', () => {
+  it('charges 21 000, and the payload by byte', () => {
+    // Payload 05 01 01 dc0b d0bb1b 00: eight bytes that are not zero and one that is.
+    expect(intrinsicGas(unsigned)).toBe(21_000 + 8 * 16 + 4);
+  });
+
+  it('does not depend on the gas limit', () => {
+    const richer = encodeTransaction({ ...order, gasLimit: 2 ** 40 }, createWriter());
+    expect(intrinsicGas(richer)).toBe(intrinsicGas(unsigned));
+  });
+});
+
+describe('transaction roots', () => {
+  it('commit to unsigned bytes and signature', () => {
+    const signature = new Uint8Array(64).fill(3);
+    const whole = Uint8Array.from([...unsigned, ...signature]);
+    expect(transactionRoot([transactionLeaf(unsigned, signature)])).toBe(merkleRoot([whole]));
+    expect(transactionRoot([])).toBe(EMPTY_ROOT);
+  });
+});
+
+describe('the registration message', () => {
+  it('changes with every field and with the chain', () => {
+    const base = {
+      account: 1,
+      role: 2,
+      publicKey: new Uint8Array(32),
+      identityHash: new Uint8Array(32),
+    };
+    const other = new Uint8Array(32).fill(1);
+    const messages = [
+      registrationMessage(chainId, base),
+      registrationMessage(new Uint8Array(8), base),
+      registrationMessage(chainId, { ...base, account: 2 }),
+      registrationMessage(chainId, { ...base, role: 3 }),
+      registrationMessage(chainId, { ...base, publicKey: other }),
+      registrationMessage(chainId, { ...base, identityHash: other }),
+    ];
+    expect(new Set(messages.map(bytesToHex)).size).toBe(messages.length);
+  });
+});
