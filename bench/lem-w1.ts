@@ -1,9 +1,9 @@
 /**
- * LEM-W1: clearing of a local market, 15-min slots of a week, integers from a hash so that any language
- * can rebuild it to the Wh. Timed: screening (zero, collar, self-match), selection of the pool,
- * validation, clearing with pro-rata ties, fills and trade columns. Building the workload and reading
- * the results are not timed. Known totals: 100 homes 963 674 Wh and 126.0276 EUR, 1 000 homes
- * 9 739 847 Wh and 1255.5262 EUR at the highest accepted ask.
+ * LEM-W1: clearing of a local market, 15-min slots of a week, integers from a hash so that any
+ * language can rebuild it to the Wh. Timed: screening (zero, collar, self-match), selection of the
+ * pool, validation, clearing with pro-rata ties, fills and trade columns. Building the workload and
+ * reading the results are not timed. Known totals: 100 homes 963 674 Wh and 126.0276 EUR, 1 000
+ * homes 9 739 847 Wh and 1255.5262 EUR at the highest accepted ask.
  */
 import { cos, exp, PI } from '../src/base/math.ts';
 import { addOrder, createBook, type OrderBook } from '../src/market/book.ts';

@@ -1,7 +1,7 @@
 /**
- * What a forecaster is. A home orders before delivery, so its quantity is a forecast made from its own
- * display and public information (the clear-sky curve of its roof), never from truth; only `perfect`
- * and `noisy` look ahead, through a callback that the simulation hands them.
+ * What a forecaster is. A home orders before delivery, so its quantity is a forecast made from its
+ * own display and public information (the clear-sky curve of its roof), never from truth; only
+ * `perfect` and `noisy` look ahead, through a callback that the simulation hands them.
  */
 import type { OptionSet, OptionValues } from '../base/options.ts';
 import type { PluginHead } from '../base/plugin.ts';
@@ -20,8 +20,8 @@ export interface ForecastContext {
   /** Whether a slot lies on a local Saturday or Sunday. */
   isWeekend(slot: number): boolean;
   /**
-   * Clear-sky output of a home in a slot, >= 0, on any scale that is the same for all slots of the home;
-   * 0 throughout for a home without PV.
+   * Clear-sky output of a home in a slot, >= 0, on any scale that is the same for all slots of the
+   * home; 0 throughout for a home without PV.
    */
   clearSky(home: number, slot: number): number;
   readonly random: RandomSource;
@@ -35,7 +35,9 @@ export interface ForecastOut {
   generationWh: number;
 }
 
-/** The future of one home and slot, for forecasters that are given it: writes true Wh into `out`. */
+/**
+ * The future of one home and slot, for forecasters that are given it: writes true Wh into `out`.
+ */
 export type ForecastOracle = (home: number, slot: number, out: ForecastOut) => void;
 
 /** A forecaster of one run. */
@@ -84,11 +86,11 @@ export function defineForecast<const S extends OptionSet>(
 }
 
 /**
- * Load of a home from what it can see: its display shows import, export and generation of the slot, and
- * its battery's inverter shows charge and discharge; load is the rest of the balance.
+ * Load of a home from what it can see: its display shows import, export and generation of the slot,
+ * and its battery's inverter shows charge and discharge; load is the rest of the balance.
  *
- * @returns import - export + generation + discharge - charge [Wh], at least 0 (display errors of the
- *   four figures can leave a few Wh below).
+ * @returns import - export + generation + discharge - charge [Wh], at least 0 (display errors of
+ *   the four figures can leave a few Wh below).
  */
 export function observedLoadWh(
   importWh: number,

@@ -1,6 +1,6 @@
 /**
- * Load of the same slot on the last days of the same kind, kept as running sums so that a forecast is one
- * division whatever the history.
+ * Load of the same slot on the last days of the same kind, kept as running sums so that a forecast
+ * is one division whatever the history.
  */
 
 /** Days a mean reaches back. */
@@ -11,8 +11,8 @@ export interface LikeDays {
   /** Adds one observed slot of every home [Wh, integers]; `slot` may be negative. O(homes). */
   add(slot: number, isWeekend: boolean, loadWh: ArrayLike<number>): void;
   /**
-   * Mean of the last up to {@link LIKE_DAYS} like days [Wh]; of the other kind of day while none of this
-   * kind has been seen; undefined while neither has. O(1).
+   * Mean of the last up to {@link LIKE_DAYS} like days [Wh]; of the other kind of day while none of
+   * this kind has been seen; undefined while neither has. O(1).
    */
   meanWh(home: number, slot: number, isWeekend: boolean): number | undefined;
 }
@@ -32,7 +32,8 @@ export function createLikeDays(count: number, slotsPerDay: number): LikeDays {
       const ring = (cell * LIKE_DAYS + (seen[cell]! % LIKE_DAYS)) * count;
       const sums = cell * count;
       for (let home = 0; home < count; home++) {
-        // The place still holds the value of seven like days ago, or 0, so the sum of integers is exact.
+        // The place still holds the value of seven like days ago, or 0, so the sum of integers is
+        // exact.
         sumWh[sums + home]! += loadWh[home]! - ringWh[ring + home]!;
         ringWh[ring + home] = loadWh[home]!;
       }

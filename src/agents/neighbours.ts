@@ -1,7 +1,7 @@
 /**
- * Honest standing deals between neighbours. They use the same bilateral orders as a wash-trade ring, and
- * pairs of prosumers trade in both directions as their surplus comes and goes; a detector that flags
- * every mutual pair accuses them.
+ * Honest standing deals between neighbours. They use the same bilateral orders as a wash-trade
+ * ring, and pairs of prosumers trade in both directions as their surplus comes and goes; a detector
+ * that flags every mutual pair accuses them.
  */
 import { divFloor, mulDivFloor, roundHalfUp } from '../base/integer.ts';
 import type { RandomSource } from '../base/random.ts';
@@ -28,9 +28,10 @@ export interface NeighbourDeals {
 }
 
 /**
- * Draws the pairs. Each prosumer seeks a neighbour with probability `share`; half of the seekers prefer
- * another prosumer, the others anybody. A seeker takes, of the homes still free, the one whose draw
- * against it is lowest, so that homes added to the community change a pair only by entering it.
+ * Draws the pairs. Each prosumer seeks a neighbour with probability `share`; half of the seekers
+ * prefer another prosumer, the others anybody. A seeker takes, of the homes still free, the one
+ * whose draw against it is lowest, so that homes added to the community change a pair only by
+ * entering it.
  *
  * @param isProsumer - 1 for homes that generate, one entry a home.
  * @param share - Probability in [0, 1].
@@ -85,14 +86,15 @@ export function drawNeighbourDeals(
 }
 
 /**
- * What a pair trades in a slot: the neighbours tell each other their forecasts, the one with a surplus
- * offers its share of it, the other takes up to its deficit. Nothing when both have the same sign.
+ * What a pair trades in a slot: the neighbours tell each other their forecasts, the one with a
+ * surplus offers its share of it, the other takes up to its deficit. Nothing when both have the
+ * same sign.
  *
  * @param firstNetWh - Forecast net demand of the pair's first home [Wh], integer, + is deficit.
  * @param secondNetWh - The same of the second home.
  * @param share - Share of a surplus that a deal sells, [0, 1]; kept in millionths.
- * @returns Signed energy [Wh], integer: positive when the first sells, negative when the second does.
- *   Both place an order for its magnitude; the rest of surplus and deficit is for the pool.
+ * @returns Signed energy [Wh], integer: positive when the first sells, negative when the second
+ *   does. Both place an order for its magnitude; the rest of surplus and deficit is for the pool.
  */
 export function agreedWh(firstNetWh: number, secondNetWh: number, share: number): number {
   const ppm = roundHalfUp(share * PARTS);

@@ -28,8 +28,9 @@ export interface Plan {
 const out = new Float64Array(BATTERY_OUT_LENGTH);
 
 /**
- * Plans one slot under self-consumption dispatch: surplus charges first, a deficit discharges first. To
- * reach a delivery slot further ahead, call it for the slots between in order; the store carries over.
+ * Plans one slot under self-consumption dispatch: surplus charges first, a deficit discharges
+ * first. To reach a delivery slot further ahead, call it for the slots between in order; the store
+ * carries over.
  *
  * @param loadWh - Forecast load of the slot [Wh], >= 0.
  * @param generationWh - Forecast generation of the slot [Wh], >= 0.

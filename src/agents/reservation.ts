@@ -1,6 +1,7 @@
 /**
- * Reservation prices: what energy is worth to a home beyond the grid's prices. The private part is drawn
- * once per home from an addressed stream, so it is the same in every arm and whoever else joins.
+ * Reservation prices: what energy is worth to a home beyond the grid's prices. The private part is
+ * drawn once per home from an addressed stream, so it is the same in every arm and whoever else
+ * joins.
  */
 import type { AddressedStream, RandomSource } from '../base/random.ts';
 

@@ -1,7 +1,7 @@
 /**
- * Civil dates of simulated time. The run's clock is integer microseconds from the start; people, tariffs
- * and the sun follow a local calendar with a fixed offset from UTC. The platform's date functions depend
- * on the machine's zone and are banned, so dates are integer arithmetic here.
+ * Civil dates of simulated time. The run's clock is integer microseconds from the start; people,
+ * tariffs and the sun follow a local calendar with a fixed offset from UTC. The platform's date
+ * functions depend on the machine's zone and are banned, so dates are integer arithmetic here.
  */
 import { DAY_US, HOUR_US, SECOND_US } from './units.ts';
 
@@ -43,7 +43,8 @@ export interface CivilDate {
 
 /**
  * Days from 1970-01-01 to a date of the proleptic Gregorian calendar; exact for all integers.
- * Source: the 400-year era algorithm, see H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", 2013.
+ * Source: the 400-year era algorithm, see H. Hinnant, "chrono-Compatible Low-Level Date
+ * Algorithms", 2013.
  */
 export function daysFromCivil(year: number, month: number, day: number): number {
   const shiftedYear = month <= 2 ? year - 1 : year;
@@ -129,8 +130,8 @@ export interface Instant {
 /**
  * Parses `2024-06-03T00:00+08:00` or `...Z`, seconds optional.
  *
- * @returns The instant and its offset; undefined when the text has no offset, another layout, or names
- *   a date or time that does not exist (30 February, 24:00).
+ * @returns The instant and its offset; undefined when the text has no offset, another layout, or
+ *   names a date or time that does not exist (30 February, 24:00).
  */
 export function parseInstant(text: string): Instant | undefined {
   const match = INSTANT.exec(text);
@@ -149,8 +150,8 @@ export function parseInstant(text: string): Instant | undefined {
 }
 
 /**
- * Writes an instant in local time with its offset, e.g. `2024-06-03T00:00:00+08:00`; offset 0 is `Z`.
- * `parseInstant` reads it back to the same values.
+ * Writes an instant in local time with its offset, e.g. `2024-06-03T00:00:00+08:00`; offset 0 is
+ * `Z`. `parseInstant` reads it back to the same values.
  */
 export function formatInstant(epochS: number, utcOffsetMin: number): string {
   const two = (value: number) => String(value).padStart(2, '0');

@@ -48,7 +48,7 @@ export function uniform(low: number, high: number): QuantileDistribution {
   return inverse(
     `uniform(${low}, ${high})`,
     (low + high) / 2,
-    (high - low) ** 2 / 12,
+    ((high - low) * (high - low)) / 12,
     (p) => low + (high - low) * p,
   );
 }
@@ -91,7 +91,7 @@ export function pareto(shape: number, scale: number): QuantileDistribution {
   const mean = shape > 1 ? (shape * scale) / (shape - 1) : Number.POSITIVE_INFINITY;
   const variance =
     shape > 2
-      ? (shape * scale * scale) / ((shape - 1) ** 2 * (shape - 2))
+      ? (shape * scale * scale) / ((shape - 1) * (shape - 1) * (shape - 2))
       : Number.POSITIVE_INFINITY;
   return inverse(
     `pareto(${shape}, ${scale})`,
@@ -133,7 +133,8 @@ export function empirical(
   for (let i = 0; i < count; i++) mean += (sorted[i]! * weights[order[i]!]!) / total;
   let variance = 0;
   for (let i = 0; i < count; i++) {
-    variance += ((sorted[i]! - mean) ** 2 * weights[order[i]!]!) / total;
+    const distance = sorted[i]! - mean;
+    variance += (distance * distance * weights[order[i]!]!) / total;
   }
   function quantile(p: number): number {
     let low = 0;
@@ -150,8 +151,8 @@ export function empirical(
 
 /**
  * Quantile of the standard normal, relative error about 1e-16. `p` in (0, 1).
- * Source: M. J. Wichura, Algorithm AS 241: The percentage points of the normal distribution, Applied
- * Statistics 37(3), 1988, routine PPND16.
+ * Source: M. J. Wichura, Algorithm AS 241: The percentage points of the normal distribution,
+ * Applied Statistics 37(3), 1988, routine PPND16.
  */
 export function standardNormalQuantile(p: number): number {
   const q = p - 0.5;

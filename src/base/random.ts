@@ -1,9 +1,9 @@
 /**
- * Random draws. The obvious way, one generator for all, makes a new agent shift everybody's weather and
- * ruins every paired comparison. Here a world draw is addressed, a pure function of
- * (seed, stream, entity, slot, k); only consensus and per-message draws come from sequential streams,
- * whose names begin with `chain/`. `seedrandom` expands seed and stream name into a 128-bit key; the hot
- * generator is sfc32 (C. Doty-Humphrey, PractRand), 10 ns a draw.
+ * Random draws. The obvious way, one generator for all, makes a new agent shift everybody's weather
+ * and ruins every paired comparison. Here a world draw is addressed, a pure function of (seed,
+ * stream, entity, slot, k); only consensus and per-message draws come from sequential streams,
+ * whose names begin with `chain/`. `seedrandom` expands seed and stream name into a 128-bit key;
+ * the hot generator is sfc32 (C. Doty-Humphrey, PractRand), 10 ns a draw.
  */
 import seedrandom from 'seedrandom';
 import { InvariantViolation } from './errors.ts';
@@ -16,9 +16,9 @@ const EXPONENTIAL_DRAWS = 2 ** 29;
 const NORMAL_DRAWS = 2 ** 30;
 
 /**
- * Addressed draws of one stream: pure functions of (entity, slot, k). `entity` and `slot` are integers
- * taken modulo 2^32 (negative ones are fine), `k` in [0, 2^29) is the index of the draw at that
- * address. Draws of different kinds at one address are independent of each other.
+ * Addressed draws of one stream: pure functions of (entity, slot, k). `entity` and `slot` are
+ * integers taken modulo 2^32 (negative ones are fine), `k` in [0, 2^29) is the index of the draw at
+ * that address. Draws of different kinds at one address are independent of each other.
  */
 export interface AddressedStream {
   /** Uniform on [0, 1), 32 bits. */
@@ -33,7 +33,7 @@ export interface AddressedStream {
 export interface SequentialStream {
   /** Uniform on [0, 1), 32 bits. */
   uniform(): number;
-  /** Uniform integer on [0, n), n from 1 to 2^32; free of modulo bias. @throws {RangeError} else. */
+  /** Uniform integer on [0, n), 1 <= n <= 2^32; no modulo bias. @throws {RangeError} else. */
   integer(n: number): number;
   /** Standard normal. */
   normal(): number;
@@ -56,8 +56,8 @@ export interface RandomSource {
 /** A random source whose sequential streams can be closed for a while. */
 export interface LockableRandomSource extends RandomSource {
   /**
-   * While locked, a sequential draw throws {@link InvariantViolation} `random-lock`. Observers are run
-   * under the lock. Addressed draws stay open, because they use nothing up.
+   * While locked, a sequential draw throws {@link InvariantViolation} `random-lock`. Observers are
+   * run under the lock. Addressed draws stay open, because they use nothing up.
    */
   lock(locked: boolean): void;
 }
@@ -85,9 +85,9 @@ export function createRandomSource(seed: string | number): LockableRandomSource 
 
 function createAddressed(key: Uint32Array): AddressedStream {
   const [k0, k1, k2, k3] = [key[0]!, key[1]!, key[2]!, key[3]!];
-  // The address is mixed through the round function of sfc32 with the key as its state, then finished
-  // by murmur's 32-bit finaliser: every output bit depends on every input bit (measured in the tests),
-  // 12 ns a draw.
+  // The address is mixed through the round function of sfc32 with the key as its state, then
+  // finished by murmur's 32-bit finaliser: every output bit depends on every input bit (measured in
+  // the tests), 12 ns a draw.
   function bits(entity: number, slot: number, k: number): number {
     let a = (k0 ^ Math.imul(entity, 0x9e3779b1)) | 0;
     let b = (k1 ^ Math.imul(slot, 0x85ebca6b)) | 0;

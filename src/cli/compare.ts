@@ -1,6 +1,7 @@
 /** `peerwatt compare`: arms of one scenario on the same world, side by side. */
 import { planStudy } from '../experiment/plan.ts';
 import { runStudy } from '../experiment/study.ts';
+import { checkTarget } from '../report/folder.ts';
 import { endStudy } from './run.ts';
 import { type Arguments, defaultOut, loadNamed, openSession, withPlaces } from './session.ts';
 import { integerOption, textOption, UsageError } from './usage.ts';
@@ -29,6 +30,7 @@ export async function compare(args: Arguments): Promise<number> {
   const plans = planStudy(scenarios, replications);
   const { name } = scenarios[0]!;
   const out = textOption('out', args.out) ?? defaultOut(name);
+  checkTarget(out);
   const session = openSession(args, plans.length);
   try {
     const runs = runStudy(name, plans, out, session.options);

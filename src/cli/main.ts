@@ -96,7 +96,7 @@ async function main(words: readonly string[]): Promise<number> {
     .wrap(100)
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new UsageError(explainUsage(message, COMMANDS, [...new Set(options)]));
+      throw error ?? new UsageError(explainUsage(message, words, COMMANDS, [...new Set(options)]));
     });
   await parser.parseAsync();
   return code;

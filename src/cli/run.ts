@@ -2,6 +2,7 @@
 import { planWindows, type RunPlan } from '../experiment/plan.ts';
 import { runSingle } from '../experiment/single.ts';
 import { runStudy, type StudyResult } from '../experiment/study.ts';
+import { checkTarget } from '../report/folder.ts';
 import { comparisonTable } from '../report/terminal.ts';
 import {
   type Arguments,
@@ -27,6 +28,7 @@ export async function run(args: Arguments): Promise<number> {
   const named = loadNamed(args, arm);
   const scenario = named.loaded.resolve(arm);
   const out = textOption('out', args.out) ?? defaultOut(scenario.name);
+  checkTarget(out);
   const plans = choose(planWindows(scenario), textOption('window', args.window));
   const session = openSession(args, plans.length);
   const quiet = args.quiet === true;

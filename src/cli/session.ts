@@ -73,7 +73,9 @@ export async function withPlaces<T>(
     return await runs;
   } catch (error) {
     if (!(error instanceof ScenarioError)) throw error;
-    throw new ScenarioError(loaded.placeIssues(error.issues, arm));
+    const own = error.issues.filter((issue) => issue.path.startsWith('--'));
+    const data = error.issues.filter((issue) => !issue.path.startsWith('--'));
+    throw new ScenarioError([...own, ...loaded.placeIssues(data, arm)]);
   }
 }
 
@@ -91,7 +93,7 @@ export interface Session {
   readonly options: PoolOptions;
   /** Exit code that an interrupt asked for; undefined when none came. */
   interruptCode(): number | undefined;
-  /** Ends progress and stops listening for interrupts. */
+  /** Ends progress and stops listening for interrupts; a second call does nothing. */
   close(): void;
 }
 
@@ -100,6 +102,7 @@ export function openSession(args: Arguments, runs: number): Session {
   const workers = integerOption('workers', args.workers, 1, 1024) ?? availableParallelism();
   const controller = new AbortController();
   let code: number | undefined;
+  let isOpen = true;
   const interrupt = (signal: NodeJS.Signals) => {
     // A second signal does not wait for workers to end.
     if (code !== undefined) process.exit(code);
@@ -124,6 +127,8 @@ export function openSession(args: Arguments, runs: number): Session {
     },
     interruptCode: () => code,
     close() {
+      if (!isOpen) return;
+      isOpen = false;
       progress.close();
       process.off('SIGINT', interrupt);
       process.off('SIGTERM', interrupt);

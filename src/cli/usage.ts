@@ -13,23 +13,37 @@ export class UsageError extends Error {
  * Adds "did you mean" to the parser's message about unknown words.
  *
  * @param message - Message of the argument parser.
+ * @param words - What was typed.
  * @param commands - Known commands.
  * @param options - Known options, without dashes.
  */
 export function explainUsage(
   message: string,
+  words: readonly string[],
   commands: readonly string[],
   options: readonly string[],
 ): string {
-  const match = /^Unknown (command|argument)s?: (.+)$/.exec(message);
+  const [first] = words;
+  if (first !== undefined && !first.startsWith('-') && !commands.includes(first)) {
+    return unknown('command', first, commands, '');
+  }
+  if (/^Not enough non-option arguments/.test(message)) {
+    return `${first}: expected one more word; try peerwatt ${first} --help`;
+  }
+  const match = /^Unknown arguments?: (.+)$/.exec(message);
   if (match === null) return message;
-  const words = match[2]!.split(', ');
-  if (match[1] === 'command') return unknown('command', words[0]!, commands, '');
+  const typed = match[1]!.split(', ');
   // The parser names an option a second time in camelCase.
-  const typed = words.filter(
-    (word) => !words.some((other) => other !== word && camel(other) === word),
+  const own = typed.filter(
+    (word) => !typed.some((other) => other !== word && camel(other) === word),
   );
-  return typed.map((word) => unknown('option', word, options, '--')).join('\n');
+  return own
+    .map((word) =>
+      words.includes(word)
+        ? `${first}: expected no further word; got "${word}"`
+        : unknown('option', word, options, '--'),
+    )
+    .join('\n');
 }
 
 function unknown(noun: string, word: string, known: readonly string[], dashes: string): string {

@@ -55,6 +55,8 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
   const reorgCount = new Int32Array(nodeCount);
   const reorgDepthMax = new Int32Array(nodeCount);
   const quorum90 = Math.ceil(0.9 * nodeCount);
+  /** Block that is final for a node with this head; the same for every node, so found once. */
+  let finalFor = new Int32Array(1024).fill(-1);
   let reachCount = new Int32Array(1024);
   let finalCount = new Int32Array(1024);
   let reach90 = new Float64Array(1024).fill(Number.NaN);
@@ -82,6 +84,9 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
       to.set(from);
       return to;
     };
+    const finals = new Int32Array(size).fill(-1);
+    finals.set(finalFor);
+    finalFor = finals;
     reachCount = ints(reachCount);
     finalCount = ints(finalCount);
     reach90 = floats(reach90);
@@ -127,13 +132,16 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
   }
 
   function advanceFinal(node: number, block: BlockIndex): void {
-    const height = rule.finalHeight(block);
+    let at = finalFor[block]!;
+    if (at < 0) {
+      at = tree.ancestorAt(block, rule.finalHeight(block));
+      finalFor[block] = at;
+    }
+    const next = at;
     const known = finalBlock[node]!;
     const knownHeight = tree.height[known]!;
-    if (height <= knownHeight) return;
+    if (tree.height[next]! <= knownHeight) return;
     path.length = 0;
-    let at = tree.ancestorAt(block, height);
-    const next = at;
     while (tree.height[at]! > knownHeight) {
       path.push(at);
       at = tree.parent[at]!;

@@ -3,8 +3,8 @@
  * and is checked on it. A clearing that meets a branch without one of its orders voids the trades of
  * that order only (decision 8).
  */
-import { cost, mulDivFloor } from '../base/integer.ts';
 import type { PayloadOf } from '../ledger/transactions.ts';
+import { buyerEscrowUpt, sellerBondUpt } from '../market/escrow.ts';
 import {
   ACCOUNT,
   lookupCell,
@@ -28,10 +28,9 @@ export function escrowUpt(
   quantityWh: number,
   priceUptPerKWh: number,
 ): number {
-  const worth = cost(priceUptPerKWh, quantityWh);
   return isBid
-    ? worth + cost(rules.wheelingUptPerKWh, quantityWh)
-    : mulDivFloor(worth, rules.bondPpm, 1_000_000);
+    ? buyerEscrowUpt(quantityWh, priceUptPerKWh, rules.wheelingUptPerKWh)
+    : sellerBondUpt(quantityWh, priceUptPerKWh, rules.bondPpm);
 }
 
 /** Places an order and locks its escrow. */

@@ -11,7 +11,6 @@ import {
   lookupCell,
   ORDER,
   orderCell,
-  RECORD_CELLS,
   SLOT,
   SLOT_STATE,
   slotCell,
@@ -20,6 +19,9 @@ import {
 } from './cells.ts';
 import { shrinkEscrow } from './market.ts';
 import { addAccount, addChain, type Call, type Outcome, readAccount } from './rules.ts';
+
+const ORDER_FIELDS = Object.values(ORDER);
+const TRADE_FIELDS = Object.values(TRADE);
 
 /** Records that a batch of meter reads was anchored; its root is in the transaction. */
 export function anchorReads(call: Call, tx: PayloadOf['METER_BATCH']): Outcome {
@@ -48,7 +50,7 @@ export function settleSlot(call: Call, tx: PayloadOf['SETTLE']): Outcome {
   }
   const tradeCount = state.read(slotCell(tx.slot, SLOT.tradeCount));
   for (let trade = 0; trade < tradeCount; trade++) {
-    for (const field of Object.values(TRADE)) zero(call, tradeCell(tx.slot, trade, field));
+    for (const field of TRADE_FIELDS) zero(call, tradeCell(tx.slot, trade, field));
   }
   zero(call, slotCell(tx.slot, SLOT.orderCount));
   zero(call, slotCell(tx.slot, SLOT.tradeCount));
@@ -98,7 +100,7 @@ function clearOrder(call: Call, slot: number, order: number): void {
   const owner = call.state.read(orderCell(slot, order, ORDER.owner)) - 1;
   const sequence = call.state.read(orderCell(slot, order, ORDER.sequence));
   zero(call, lookupCell(slot, owner, sequence));
-  for (let field = 0; field < RECORD_CELLS; field++) zero(call, orderCell(slot, order, field));
+  for (const field of ORDER_FIELDS) zero(call, orderCell(slot, order, field));
 }
 
 function zero({ state }: Call, cell: number): void {

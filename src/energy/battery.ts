@@ -1,6 +1,6 @@
 /**
- * A home battery over one step, seen from its AC terminals. Losses of both ways, the usable window and
- * self-discharge are applied here and nowhere else, so that planning agents and physics agree.
+ * A home battery over one step, seen from its AC terminals. Losses of both ways, the usable window
+ * and self-discharge are applied here and nowhere else, so that planning agents and physics agree.
  */
 import { pow } from '../base/math.ts';
 
@@ -33,8 +33,8 @@ export function keepFactor(stepS: number): number {
  * @param efficiency - Efficiency of one way, (0, 1].
  * @param keep - Share kept after self-discharge, from {@link keepFactor}.
  * @param out - Receives charge, discharge, stored, selfLoss (see {@link BATTERY_OUT}).
- * @remarks Guarantees `charge * discharge = 0`, both >= 0, and in exact arithmetic
- *   `stored = storedWh - selfLoss + efficiency * charge - discharge / efficiency`. Charging stops at
+ * @remarks Guarantees `charge * discharge = 0`, both >= 0, and in exact arithmetic `stored =
+ *   storedWh - selfLoss + efficiency * charge - discharge / efficiency`. Charging stops at
  *   `SOC_MAX`, discharging at `SOC_MIN`; only self-discharge goes below. Source: model.md §3.5.
  */
 export function stepBattery(
@@ -70,8 +70,8 @@ export function stepBattery(
 }
 
 /**
- * Self-consumption dispatch of one step: PV surplus charges, a deficit discharges, the grid is never
- * charged from nor discharged to.
+ * Self-consumption dispatch of one step: PV surplus charges, a deficit discharges, the grid is
+ * never charged from nor discharged to.
  *
  * @param loadWh - Load of the step [Wh], >= 0.
  * @param pvWh - PV output of the step [Wh], >= 0.

@@ -1,7 +1,7 @@
 /**
  * The most a PV system can produce, from what is registered about it and where the sun stands. A
- * detector that accuses above this bound must be right about honest roofs: it therefore takes the plane
- * of the array, the split of light that favours the plane most, cold cells, and cloud edges.
+ * detector that accuses above this bound must be right about honest roofs: it therefore takes the
+ * plane of the array, the split of light that favours the plane most, cold cells, and cloud edges.
  */
 import type { Calendar } from '../base/calendar.ts';
 import { RADIANS_PER_DEGREE, sin } from '../base/math.ts';
@@ -18,13 +18,20 @@ import { GAMMA_PER_K, INVERTER_EFFICIENCY } from './pv.ts';
 import { haurwitz } from './sky.ts';
 import { elevationDeg, type Location, refractionDeg, type Sun, sunAt } from './sun.ts';
 
-/** Elevation below which it is night [degree]: the end of civil twilight. Source: decisions.md 27. */
+/**
+ * Elevation below which it is night [degree]: the end of civil twilight. Source: decisions.md 27.
+ */
 export const NIGHT_ELEVATION_DEG = -6;
 /** Light of the sky between night and sunrise [W/m²]; 400 lx at sunrise are about 4 W/m². */
 export const TWILIGHT_W_PER_M2 = 5;
-/** Irradiance over clear sky that is still honest: cloud edges and sharp air. Source: detector D05. */
+/**
+ * Irradiance over clear sky that is still honest: cloud edges and sharp air. Source: detector D05.
+ */
 export const BOUND_TOLERANCE = 1.25;
-/** Output over the registered AC limit that is still honest: overload of inverters, class of meters. */
+/**
+ * Output over the registered AC limit that is still honest: overload of inverters, class of
+ * meters.
+ */
 export const LIMIT_TOLERANCE = 1.05;
 /** Gain of cold cells (0 degC) over rated ones. Source: model.md §3.2. */
 export const COLD_GAIN = 1 - GAMMA_PER_K * 25;
@@ -47,7 +54,10 @@ export interface SkyPath {
   readonly sampleHours: number;
   /** Suns at the middle of each sample. */
   readonly suns: readonly Sun[];
-  /** Clear-sky global horizontal irradiance with refraction and twilight [W/m²]; 0 exactly at night. */
+  /**
+   * Clear-sky global horizontal irradiance with refraction and twilight [W/m²]; 0 exactly at
+   * night.
+   */
   readonly clearWPerM2: Float64Array;
 }
 
@@ -86,12 +96,13 @@ function clearest(sun: Sun): number {
 /**
  * Most energy a registered system can deliver over a sampled interval [Wh, float].
  *
- * @param tolerance - Multiplies the clear-sky irradiance on the plane; the limit of the inverter has its
- *   own, {@link LIMIT_TOLERANCE}, so do not multiply the result again.
- * @returns Σ min(limit, efficiency · rated · plane/1000 · cold gain); the limit alone by day where the
- *   orientation is unknown; 0 when it is night throughout. Light is split into beam and diffuse in the way
- *   that favours the plane most, so that any output from `GHI <= tolerance · clear sky` through
- *   `planeOfArray` stays below it whatever the split, as long as cells are not below 0 degC.
+ * @param tolerance - Multiplies the clear-sky irradiance on the plane; the limit of the inverter
+ *   has its own, {@link LIMIT_TOLERANCE}, so do not multiply the result again.
+ * @returns Σ min(limit, efficiency · rated · plane/1000 · cold gain); the limit alone by day where
+ *   the orientation is unknown; 0 when it is night throughout. Light is split into beam and diffuse
+ *   in the way that favours the plane most, so that any output from `GHI <= tolerance · clear sky`
+ *   through `planeOfArray` stays below it whatever the split, as long as cells are not below 0
+ *   degC.
  */
 export function pvBoundOverSkyWh(
   sky: SkyPath,
@@ -121,8 +132,8 @@ export function pvBoundOverSkyWh(
 }
 
 /**
- * Most energy a registered system can deliver in [fromUs, toUs) [Wh, float]. Samples the sun for one
- * home; over many homes call {@link skyPath} once and {@link pvBoundOverSkyWh} per home.
+ * Most energy a registered system can deliver in [fromUs, toUs) [Wh, float]. Samples the sun for
+ * one home; over many homes call {@link skyPath} once and {@link pvBoundOverSkyWh} per home.
  */
 export function pvBoundWh(
   fromUs: number,
@@ -136,7 +147,8 @@ export function pvBoundWh(
 }
 
 /**
- * Whether the sun is below -6 degree through the whole of [fromUs - toleranceUs, toUs + toleranceUs].
+ * Whether the sun is below -6 degree through the whole of [fromUs - toleranceUs, toUs +
+ * toleranceUs].
  *
  * @param toleranceUs - Clock and stamp tolerance [µs], >= 0.
  * Looks at both ends and every 5 minutes between; a crest between two looks is missed by at most

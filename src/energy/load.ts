@@ -1,6 +1,6 @@
 /**
- * Pieces a load curve is made of: a shape through the day, a thermostat that cycles, and what heat does
- * to cooling.
+ * Pieces a load curve is made of: a shape through the day, a thermostat that cycles, and what heat
+ * does to cooling.
  */
 
 /**
@@ -30,7 +30,10 @@ function onTime(at: number, duty: number): number {
   return whole * duty + Math.min(at - whole, duty);
 }
 
-/** Use of air conditioning on a day relative to a hot one [0, 1.5]: none up to 22 degC, 1 at 30 degC. */
+/**
+ * Use of air conditioning on a day relative to a hot one [0, 1.5]: none up to 22 degC, 1 at 30
+ * degC.
+ */
 export function coolingDemand(dayMeanC: number): number {
   return Math.min(1.5, Math.max(0, (dayMeanC - 22) / 8));
 }

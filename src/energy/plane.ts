@@ -1,6 +1,6 @@
 /**
- * Irradiance on a tilted plane. Horizontal irradiance alone accuses honest steep roofs of producing too
- * much in the morning, so geometry is always there.
+ * Irradiance on a tilted plane. Horizontal irradiance alone accuses honest steep roofs of producing
+ * too much in the morning, so geometry is always there.
  */
 import { cos, RADIANS_PER_DEGREE, sin } from '../base/math.ts';
 import type { Sun } from './sun.ts';
@@ -9,8 +9,8 @@ import type { Sun } from './sun.ts';
 export const ALBEDO = 0.2;
 
 /**
- * Sun heights at which a horizontal measurement stops saying anything about the beam: below a sine of
- * 0.02 (1.1 degree) the beam is divided by this instead.
+ * Sun heights at which a horizontal measurement stops saying anything about the beam: below a sine
+ * of 0.02 (1.1 degree) the beam is divided by this instead.
  */
 export const COS_ZENITH_FLOOR = 0.02;
 
@@ -39,7 +39,10 @@ export function cosIncidence(plane: Plane, sun: Sun): number {
   return Math.max(dot, 0);
 }
 
-/** Isotropic diffuse irradiance on the plane [W/m²] from diffuse horizontal. Source: Liu & Jordan 1963. */
+/**
+ * Isotropic diffuse irradiance on the plane [W/m²] from diffuse horizontal. Source: Liu & Jordan
+ * 1963.
+ */
 export function skyDiffuse(diffuseHorizontal: number, cosTilt: number): number {
   return (diffuseHorizontal * (1 + cosTilt)) / 2;
 }
@@ -54,8 +57,8 @@ export function groundReflected(globalHorizontal: number, cosTilt: number, albed
  *
  * @param globalHorizontal - Global horizontal irradiance [W/m²], >= 0.
  * @param diffuseShare - Diffuse part of it, [0, 1].
- * @returns Exactly 0 when `globalHorizontal` is 0; on a horizontal plane with the sun above the floor of
- *   {@link COS_ZENITH_FLOOR} exactly the global horizontal irradiance up to rounding.
+ * @returns Exactly 0 when `globalHorizontal` is 0; on a horizontal plane with the sun above the
+ *   floor of {@link COS_ZENITH_FLOOR} exactly the global horizontal irradiance up to rounding.
  */
 export function planeOfArray(
   plane: Plane,

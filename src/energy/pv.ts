@@ -2,13 +2,19 @@
  * From irradiance on the modules to power at the AC terminals.
  */
 
-/** Temperature coefficient of module power [1/K]. Source: PVWatts v5 premium to thin film, -0.002 to -0.005. */
+/**
+ * Temperature coefficient of module power [1/K]. Source: PVWatts v5 premium to thin film, -0.002
+ * to -0.005.
+ */
 export const GAMMA_PER_K = -0.004;
 /** Nominal operating cell temperature [degC]: at 800 W/m², 20 degC air. */
 export const NOCT_C = 45;
 /** Nominal inverter efficiency. Source: PVWatts v5 default. */
 export const INVERTER_EFFICIENCY = 0.96;
-/** Soiling, wiring, mismatch and the like. Source: PVWatts v5 default 14.08 %, rounded in model.md §3.2. */
+/**
+ * Soiling, wiring, mismatch and the like. Source: PVWatts v5 default 14.08 %, rounded in model.md
+ * §3.2.
+ */
 export const SYSTEM_LOSS = 0.14;
 /** Module power over inverter power of a usual roof. */
 export const DC_TO_AC_RATIO = 1.15;
@@ -56,7 +62,8 @@ export function pvAcW(
 /**
  * AC power [W] with the part-load curve of PVWatts, clipped at `efficiency · ratedDcW`.
  *
- * @param dcW - Power into the inverter [W], >= 0; 0 gives 0, and so does less than the curve's own loss.
+ * @param dcW - Power into the inverter [W], >= 0; 0 gives 0, and so does less than the curve's own
+ *   loss.
  * @param ratedDcW - DC power at which the inverter reaches its AC rating [W], > 0.
  * Source: Dobos 2014, eq. 11-12; reference efficiency 0.9637.
  */

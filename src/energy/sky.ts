@@ -1,9 +1,13 @@
 /**
- * Irradiance on the horizontal: under a clear sky, and its split into beam and diffuse under any sky.
+ * Irradiance on the horizontal: under a clear sky, and its split into beam and diffuse under any
+ * sky.
  */
 import { exp } from '../base/math.ts';
 
-/** Mean irradiance above the atmosphere, normal to the beam [W/m²]. Source: Gueymard 2018 rounds to 1361.1. */
+/**
+ * Mean irradiance above the atmosphere, normal to the beam [W/m²]. Source: Gueymard 2018 rounds to
+ * 1361.1.
+ */
 export const SOLAR_CONSTANT_W_PER_M2 = 1361;
 
 /**

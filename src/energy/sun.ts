@@ -1,8 +1,8 @@
 /**
- * Where the sun stands. Spencer's Fourier series for declination and equation of time, evaluated at the
- * instant in UTC and corrected for longitude; within 0.3 degree of the NREL SPA between 2000 and 2050,
- * which is about a minute of time and far below what clouds do. Refraction is apart, since geometry of beams
- * wants the true position.
+ * Where the sun stands. Spencer's Fourier series for declination and equation of time, evaluated at
+ * the instant in UTC and corrected for longitude; within 0.3 degree of the NREL SPA between 2000
+ * and 2050, which is about a minute of time and far below what clouds do. Refraction is apart,
+ * since geometry of beams wants the true position.
  */
 import { acos, asin, atan2, cos, PI, RADIANS_PER_DEGREE, sin, tan } from '../base/math.ts';
 
@@ -29,9 +29,10 @@ const TROPICAL_YEAR_DAYS = 365.2422;
 const EPOCH_2000_DAYS = 10_957;
 
 /**
- * Angle of the year [rad], 0 at the instant that corresponds to 2000-01-01T00:00Z in every tropical year.
- * Counting from each calendar year's 1 January, as the series is often used, lets leap days push the
- * declination off by up to 0.41 degree; counting tropical years keeps it within 0.05 (2000 to 2050).
+ * Angle of the year [rad], 0 at the instant that corresponds to 2000-01-01T00:00Z in every tropical
+ * year. Counting from each calendar year's 1 January, as the series is often used, lets leap days
+ * push the declination off by up to 0.41 degree; counting tropical years keeps it within 0.05 (2000
+ * to 2050).
  * @param epochS - Seconds since 1970-01-01T00:00Z, any real.
  */
 export function dayAngle(epochS: number): number {
@@ -78,8 +79,8 @@ export function distanceFactor(angle: number): number {
  * Position of the sun.
  *
  * @param epochS - Instant, seconds since 1970-01-01T00:00Z, any real.
- * @returns A unit vector; zenith and azimuth are within 0.3 degree of SPA wherever azimuth is defined
- *   (it is not when the sun stands within a few degrees of the zenith).
+ * @returns A unit vector; zenith and azimuth are within 0.3 degree of SPA wherever azimuth is
+ *   defined (it is not when the sun stands within a few degrees of the zenith).
  */
 export function sunAt(epochS: number, location: Location): Sun {
   const angle = dayAngle(epochS);

@@ -1,7 +1,8 @@
 /**
- * A radial feeder as columns. Buses are renumbered root-first, so that every parent has a smaller index
- * than its children: both sweeps of the power flow are then plain loops, and bus k owns the one branch
- * that feeds it. A feeder with a loop or an island has no such order and is refused by name.
+ * A radial feeder as columns. Buses are renumbered root-first, so that every parent has a smaller
+ * index than its children: both sweeps of the power flow are then plain loops, and bus k owns the
+ * one branch that feeds it. A feeder with a loop or an island has no such order and is refused by
+ * name.
  */
 
 /** One series branch between two buses, balanced three-phase equivalent. */
@@ -29,8 +30,9 @@ export interface FeederSpec {
 }
 
 /**
- * A radial network in root-first columns. Bus 0 is the slack. Column `k` of the branch columns is the
- * branch that feeds bus `k` from `parent[k]` (< k); entry 0 is unused: `parent[0]` is -1, the rest 0.
+ * A radial network in root-first columns. Bus 0 is the slack. Column `k` of the branch columns is
+ * the branch that feeds bus `k` from `parent[k]` (< k); entry 0 is unused: `parent[0]` is -1, the
+ * rest 0.
  */
 export interface Feeder {
   readonly busCount: number;
@@ -63,8 +65,8 @@ const NAMED_MAX = 6;
  * Builds a feeder.
  *
  * @param spec - Branches [ohm, A], slack bus and base voltage [kV].
- * @returns Columns in breadth-first order from the slack; children of a bus stand in the order of the
- *   branches, so the same spec gives the same numbering.
+ * @returns Columns in breadth-first order from the slack; children of a bus stand in the order of
+ *   the branches, so the same spec gives the same numbering.
  * @throws {RangeError} when a value is out of range or the network is not radial; names the buses.
  * Cost: O(buses), once.
  */
@@ -98,8 +100,8 @@ export function createFeeder(spec: FeederSpec): Feeder {
 }
 
 /**
- * Says why a spec is not a radial feeder, or undefined when it is one. For importers, which must report
- * the user's mistake with its line and not throw.
+ * Says why a spec is not a radial feeder, or undefined when it is one. For importers, which must
+ * report the user's mistake with its line and not throw.
  */
 export function feederProblem(spec: FeederSpec): FeederProblem | undefined {
   const traced = trace(spec);
@@ -190,7 +192,9 @@ function valueProblem(spec: FeederSpec): FeederProblem | undefined {
   return undefined;
 }
 
-/** Buses of the cycle that a branch between two buses of the tree closes, from one end to the other. */
+/**
+ * Buses of the cycle that a branch between two buses of the tree closes, from one end to the other.
+ */
 function loopOf(a: number, b: number, parent: readonly number[]): number[] {
   const fromA = [a];
   const fromB = [b];

@@ -1,7 +1,7 @@
 /**
  * Turns loss power into whole watt-hours. Rounding every sub-step would lose or invent up to half a
- * watt-hour each; here the loss is summed as a float, rounded once a slot, and the remainder waits for
- * the next slot, so that the published total never strays by more than half a watt-hour.
+ * watt-hour each; here the loss is summed as a float, rounded once a slot, and the remainder waits
+ * for the next slot, so that the published total never strays by more than half a watt-hour.
  */
 import { roundHalfUp } from '../base/integer.ts';
 import { HOUR_US } from '../base/units.ts';
@@ -13,7 +13,8 @@ export interface LossAccumulator {
   /**
    * Ends the slot.
    *
-   * @returns Loss of the slot [Wh], integer >= 0. The remainder, within half a watt-hour, is carried.
+   * @returns Loss of the slot [Wh], integer >= 0. The remainder, within half a watt-hour, is
+   *   carried.
    */
   close(): number;
   /** Loss added but not yet handed out [Wh], in [-0.5, 0.5) right after `close`. */

@@ -1,8 +1,8 @@
 /**
- * Power flow of a radial feeder. Newton's method on a Jacobian would do, but a radial network needs no
- * matrix: currents are summed from the leaves to the root, voltages dropped from the root to the leaves,
- * and repeated until they agree. In line-to-line volts V and the scaled current J = sqrt(3) I the three
- * phases of a balanced feeder read like one: S = V conj(J), dV = Z J, loss = |J|^2 R.
+ * Power flow of a radial feeder. Newton's method on a Jacobian would do, but a radial network needs
+ * no matrix: currents are summed from the leaves to the root, voltages dropped from the root to the
+ * leaves, and repeated until they agree. In line-to-line volts V and the scaled current J = sqrt(3)
+ * I the three phases of a balanced feeder read like one: S = V conj(J), dV = Z J, loss = |J|^2 R.
  */
 import { sqrt } from '../base/math.ts';
 import type { Feeder } from './feeder.ts';
@@ -26,7 +26,7 @@ export interface PowerFlowSettings {
   readonly iterationsMax?: number;
   /**
    * Starts from the voltages of the last converged solve. Off by default: the result is then a pure
-   * function of the loads. On, it depends on history within the tolerance and saves about a third.
+   * function of the loads. On, it depends on history within the tolerance and saves a sweep or two.
    */
   readonly warmStart?: boolean;
 }
@@ -67,7 +67,8 @@ export interface PowerFlow {
    * @param pW - Active consumption per bus [W], negative where a bus feeds in; length `busCount`.
    * @param qVar - Reactive consumption per bus [var]; length `busCount`.
    * @returns The reused result. When converged, head = sum of loads + loss within tolerance x load.
-   * @throws {RangeError} when a column has the wrong length. Not converging is an outcome, not an error.
+   * @throws {RangeError} when a column has the wrong length. Not converging is an outcome, not an
+   *   error.
    */
   solve(pW: Float64Array, qVar: Float64Array): PowerFlowResult;
 }
@@ -77,8 +78,9 @@ export interface PowerFlow {
  *
  * Cost: O(buses) a sweep, 5-12 sweeps for a healthy feeder. The error of a voltage is below
  * tolerance x q/(1-q), q the contraction of a sweep (0.1 at 5 % voltage drop, near 1 at collapse).
- * Source: D. Shirmohammadi et al., A compensation-based power flow method for weakly meshed networks,
- * IEEE Trans. Power Systems 3(2), 1988, §II. Loads sit on buses; no shunts, taps or phase imbalance.
+ * Source: D. Shirmohammadi et al., A compensation-based power flow method for weakly meshed
+ * networks, IEEE Trans. Power Systems 3(2), 1988, §II. Loads sit on buses; no shunts, taps or phase
+ * imbalance.
  * @throws {RangeError} when a setting is out of range.
  */
 export function createPowerFlow(feeder: Feeder, settings: PowerFlowSettings = {}): PowerFlow {
@@ -192,7 +194,7 @@ export function createPowerFlow(feeder: Feeder, settings: PowerFlowSettings = {}
           `"pW", "qVar" expected ${busCount} buses, got ${pW.length} and ${qVar.length}`,
         );
       }
-      if (!warmStart) {
+      if (!warmStart || !result.converged) {
         re.fill(slackV);
         im.fill(0);
       }

@@ -1,6 +1,6 @@
 /**
- * Time-of-use tariff at the grid slack: what a home pays for import, gets for export without a trade,
- * and pays for the network in a local trade. Local trade pays only inside the collar
+ * Time-of-use tariff at the grid slack: what a home pays for import, gets for export without a
+ * trade, and pays for the network in a local trade. Local trade pays only inside the collar
  * [feed-in, retail - wheeling]; where that interval is empty the scenario is wrong, not the market.
  */
 

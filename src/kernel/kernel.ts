@@ -1,8 +1,8 @@
 /**
  * The one clock of a run. Everything that happens is an event with a place in one total order
- * (time, phase, sequence), so that the same inputs always give the same history; the trace hash says
- * whether two histories are one. Three ways in: event kinds for what messages cause, column phases for
- * what happens to everyone in every slot, scripts for stories told in order.
+ * (time, phase, sequence), so that the same inputs always give the same history; the trace hash
+ * says whether two histories are one. Three ways in: event kinds for what messages cause, column
+ * phases for what happens to everyone in every slot, scripts for stories told in order.
  */
 import { InvariantViolation } from '../base/errors.ts';
 import { PHASE, type Phase, phaseName } from './phase.ts';
@@ -27,9 +27,9 @@ export interface KernelOptions {
   /** Events executed at most (default 4e9). Reaching it throws `kernel-event-count`. */
   readonly eventCountMax?: number;
   /**
-   * Events waiting at most (default 2^20, up to 2^23). Exceeding it throws `kernel-pending-count`. A
-   * handle holds slot and sequence in 53 bits, so doubling it halves the events that can be scheduled
-   * in all (4.2e9 at the default; then `kernel-sequence`).
+   * Events waiting at most (default 2^20, up to 2^23). Exceeding it throws `kernel-pending-count`.
+   * A handle holds slot and sequence in 53 bits, so doubling it halves the events that can be
+   * scheduled in all (4.2e9 at the default; then `kernel-sequence`).
    */
   readonly pendingCountMax?: number;
   /** Last instant [µs] of the run, included (default 2^53 - 1); events after it stay pending. */
@@ -38,11 +38,11 @@ export interface KernelOptions {
   readonly random?: { lock(locked: boolean): void };
 }
 
-/** A kind of event as a value. Delays and instants are integers [µs]; a, b, c finite, 0 when omitted. */
+/** A kind of event as a value. Times are integers [µs]; a, b, c are finite, 0 when omitted. */
 export interface EventKind {
   readonly name: string;
   readonly phase: Phase;
-  /** Schedules at an instant. @throws {InvariantViolation} in the past, or now in an earlier phase. */
+  /** Schedules at an instant. @throws {InvariantViolation} in the past or now in a phase gone by. */
   at(timeUs: number, a?: number, b?: number, c?: number): EventHandle;
   /** Schedules after a delay >= 0. @throws {InvariantViolation} as `at`. */
   after(delayUs: number, a?: number, b?: number, c?: number): EventHandle;
@@ -96,7 +96,8 @@ export interface Kernel {
   /**
    * Executes events up to `untilUs` (included), or all up to the horizon. With `untilUs` the clock
    * stands there afterwards; without it, at the last event.
-   * @throws {InvariantViolation} at `eventCountMax`, past the horizon, or when called from an event.
+   * @throws {InvariantViolation} at `eventCountMax`, past the horizon, or when called from an
+   *   event.
    */
   run(untilUs?: number): void;
   /** Ends `run` after the current event; without effect outside `run`. */
@@ -110,8 +111,8 @@ export interface Kernel {
  * @throws {RangeError} when a limit is not a positive integer or is too large.
  * @example
  * const kernel = createKernel();
- * const ping = kernel.event('network/send-ping', PHASE.network, (n) => n > 0 && ping.after(5, n - 1));
- * ping.at(0, 3); kernel.run(); kernel.nowUs // 15
+ * const ping = kernel.event('network/send-ping', PHASE.network, (n) => n > 0 && ping.after(5, n -
+ * 1)); ping.at(0, 3); kernel.run(); kernel.nowUs // 15
  */
 export function createKernel(options: KernelOptions = {}): Kernel {
   return new RunningKernel(options);
@@ -191,7 +192,9 @@ class RunningKernel implements Kernel {
     if (this.probing) this.refuseProbe(`schedules ${kind.name}`);
     const sum = a + b + c;
     if (sum - sum !== 0) this.refusePayload(kind, a, b, c);
-    return this.queue.push(timeUs, keyBase, a, b, c);
+    const queue = this.queue;
+    if (queue.full) this.refuseFull(kind);
+    return queue.push(timeUs, keyBase, a, b, c);
   }
 
   cancel(handle: EventHandle): boolean {
@@ -333,6 +336,22 @@ class RunningKernel implements Kernel {
     throw new InvariantViolation(
       'kernel-payload',
       `${kind.name} expected three finite numbers, got ${a}, ${b}, ${c}`,
+      this.nowUs,
+    );
+  }
+
+  private refuseFull(kind: EventKind): never {
+    const { liveCount, pendingCountMax, sequenceMax } = this.queue;
+    if (liveCount >= pendingCountMax) {
+      throw new InvariantViolation(
+        'kernel-pending-count',
+        `${kind.name} scheduled while pendingCountMax = ${pendingCountMax} events wait,`,
+        this.nowUs,
+      );
+    }
+    throw new InvariantViolation(
+      'kernel-sequence',
+      `${kind.name} scheduled after ${sequenceMax} others, as many as pendingCountMax allows,`,
       this.nowUs,
     );
   }

@@ -1,12 +1,12 @@
 /**
- * Far events in unsorted buckets of time. A heap of 1e5 events misses the cache at every level; here an
- * event that is not due soon is linked into a bucket in O(1), and only the bucket whose time has come
- * is ordered, by a heap that fits the cache. Buckets only decide who is ordered when, never the
- * order itself, so nothing below can change a history.
+ * Far events in unsorted buckets of time. A heap of 1e5 events misses the cache at every level;
+ * here an event that is not due soon is linked into a bucket in O(1), and only the bucket whose
+ * time has come is ordered, by a heap that fits the cache. Buckets only decide who is ordered when,
+ * never the order itself, so nothing below can change a history.
  * Source: W. T. Tang, R. Goh and I. Thng, Ladder queue: an O(1) priority queue structure for
- * large-scale discrete event simulation, ACM TOMACS 15(3), 2005. Differs from it in: the bottom is a
- * heap instead of a sorted list; a rung's last bucket takes everything up to the rung's end in place of
- * a separate top list; widths are powers of two, so that bucket numbers are exact.
+ * large-scale discrete event simulation, ACM TOMACS 15(3), 2005. Differs from it in: the bottom is
+ * a heap instead of a sorted list; a rung's last bucket takes everything up to the rung's end in
+ * place of a separate top list; widths are powers of two, so that bucket numbers are exact.
  */
 import { type EventSlots, STRIDE, TIME, widen } from './slots.ts';
 
@@ -54,7 +54,8 @@ export class Ladder {
 
   /**
    * Opens the next bucket and moves endUs behind it.
-   * @returns How many of its slots are now in `batch`, cancelled ones among them; 0 when none is left.
+   * @returns How many of its slots are now in `batch`, cancelled ones among them; 0 when none is
+   *   left.
    */
   advance(): number {
     const rung = this.rungs[this.rungs.length - 1];

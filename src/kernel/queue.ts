@@ -1,15 +1,15 @@
 /**
- * Pending events in typed arrays. A heap of objects spends its time on cache misses and garbage; here an
- * event is 40 bytes in a slot, events due soon are ordered by a small heap of two columns (time, slot),
- * and the rest wait in the buckets of a ladder. In the heap, four children share a cache line, places past
- * the end hold infinity so that the inner loop has no bounds test, and the root stays open after a pop
- * so that the push that usually follows fills it with one sift instead of two.
+ * Pending events in typed arrays. A heap of objects spends its time on cache misses and garbage;
+ * here an event is 40 bytes in a slot, events due soon are ordered by a small heap of two columns
+ * (time, slot), and the rest wait in the buckets of a ladder. In the heap, four children share a
+ * cache line, places past the end hold infinity so that the inner loop has no bounds test, and the
+ * root stays open after a pop so that the push that usually follows fills it with one sift instead
+ * of two.
  */
-import { InvariantViolation } from '../base/errors.ts';
 import { Ladder } from './ladder.ts';
 import { EventSlots, KEY, STRIDE, TIME, widen } from './slots.ts';
 
-/** Names one scheduled event: its slot and its sequence, exact in a double; positive, so never 0. */
+/** Names one scheduled event: its slot and sequence, exact in a double; positive, never 0. */
 export type EventHandle = number;
 
 /** Events that may wait at once at most, whatever the options say. */
@@ -38,8 +38,8 @@ function kindOf(key: number): number {
 }
 
 /**
- * Part of the order key that an event kind fixes: phase first, then sequence (added by the queue), then
- * kind, packed into 53 bits. `kind` 1 .. 4095, `phase` 0 .. 15.
+ * Part of the order key that an event kind fixes: phase first, then sequence (added by the queue),
+ * then kind, packed into 53 bits. `kind` 1 .. 4095, `phase` 0 .. 15.
  */
 export function orderKey(phase: number, kind: number): number {
   return phase * PHASE_UNIT + kind;
@@ -48,11 +48,12 @@ export function orderKey(phase: number, kind: number): number {
 /**
  * Priority queue over the total order (time, phase, sequence) with cancellation in O(1).
  *
- * Push and pop cost O(1) amortised when instants are spread and O(log n) when they crowd together; a
- * cancelled event stays until it surfaces or until cancelled ones outnumber live ones, when they are
- * swept in O(n). Equal time and phase leave in order of arrival.
- * Source: 4-ary heap, D. B. Johnson, Priority queues with update and finding minimum spanning trees,
- * 1975; aligned groups, A. LaMarca and R. Ladner, The influence of caches on heaps, 1996, §4.
+ * Push and pop cost O(1) amortised when instants are spread and O(log n) when they crowd together;
+ * a cancelled event stays until it surfaces or until cancelled ones outnumber live ones, when they
+ * are swept in O(n). Equal time and phase leave in order of arrival.
+ * Source: 4-ary heap, D. B. Johnson, Priority queues with update and finding minimum spanning
+ * trees, 1975; aligned groups, A. LaMarca and R. Ladner, The influence of caches on heaps, 1996,
+ * §4.
  */
 export class EventQueue {
   /** Live events waiting. */
@@ -61,6 +62,8 @@ export class EventQueue {
   readonly slots = new EventSlots();
   /** Kind of the event taken last. */
   takenKind = 0;
+  /** Live events at most. */
+  readonly pendingCountMax: number;
   /** Events that can be scheduled in all; what a handle leaves after the slot's bits. */
   readonly sequenceMax: number;
   private readonly ladder = new Ladder(this.slots);
@@ -72,7 +75,6 @@ export class EventQueue {
   /** The root has been taken and not been filled yet. */
   private open = false;
   private sequence = 1;
-  private readonly pendingCountMax: number;
   private readonly slotUnit: number;
   /** Heap size at which it is spread; doubled where that did not help. */
   private spreadAt = SPREAD_MIN;
@@ -86,17 +88,19 @@ export class EventQueue {
     this.sequenceMax = Math.min(SEQUENCE_UNIT, 2 ** 53 / slotUnit) - 1;
   }
 
+  /** Whether a limit (live events, events in all) forbids another push. */
+  get full(): boolean {
+    return this.liveCount >= this.pendingCountMax || this.sequence > this.sequenceMax;
+  }
+
   /**
-   * Adds an event.
+   * Adds an event. The caller has seen that the queue is not {@link full}.
    *
    * @param timeUs - Instant [µs], non-negative integer below 2^53; the caller has checked it.
    * @param keyBase - {@link orderKey} of its kind.
    * @param a - Payload, finite; `b` and `c` alike.
-   * @throws {InvariantViolation} `kernel-pending-count` or `kernel-sequence` at a limit.
    */
   push(timeUs: number, keyBase: number, a: number, b: number, c: number): EventHandle {
-    if (this.liveCount >= this.pendingCountMax) this.refusePending(timeUs);
-    if (this.sequence > this.sequenceMax) this.refuseSequence(timeUs);
     const slot = this.slots.acquire();
     const record = this.slots.record;
     const base = STRIDE * slot;
@@ -252,7 +256,7 @@ export class EventQueue {
     return count;
   }
 
-  /** Frees the cancelled ones of the batch; spreads the others if they are many, else orders them. */
+  /** Frees the cancelled ones of the batch; spreads the others if many, else orders them. */
   private settle(count: number): void {
     const { slots, ladder } = this;
     let kept = 0;
@@ -293,21 +297,5 @@ export class EventQueue {
     heapTime.set(this.heapTime);
     this.heapTime = heapTime;
     this.heapSlot = widen(this.heapSlot, capacity);
-  }
-
-  private refusePending(timeUs: number): never {
-    throw new InvariantViolation(
-      'kernel-pending-count',
-      `more than pendingCountMax = ${this.pendingCountMax} pending events, the next one due`,
-      timeUs,
-    );
-  }
-
-  private refuseSequence(timeUs: number): never {
-    throw new InvariantViolation(
-      'kernel-sequence',
-      `more than ${this.sequenceMax} events scheduled (pendingCountMax leaves no more), the next due`,
-      timeUs,
-    );
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Where pending events live: one slot each, five doubles side by side so that an event costs one cache
- * miss, whatever structure orders it.
+ * Where pending events live: one slot each, five doubles side by side so that an event costs one
+ * cache miss, whatever structure orders it.
  */
 
 /** Doubles of a slot: payload a, b, c, then the order key, then the instant. */

@@ -1,7 +1,7 @@
 /**
- * The fingerprint of a history. A cryptographic hash of every event would cost more than the event, so
- * two 32-bit lanes are mixed with different constants. Each step is a bijection of its lane, so that a
- * difference, once made, stays unless a later one undoes it in both lanes (chance 2^-64).
+ * The fingerprint of a history. A cryptographic hash of every event would cost more than the event,
+ * so two 32-bit lanes are mixed with different constants. Each step is a bijection of its lane, so
+ * that a difference, once made, stays unless a later one undoes it in both lanes (chance 2^-64).
  */
 
 /** Order-sensitive hash of executed events. Not a defence against a forger. */
@@ -40,7 +40,7 @@ export class TraceHash {
   }
 }
 
-/** One step: a bijection of `lane` and of `word`; the other lane gets the words the other way round. */
+/** One step: a bijection of `lane` and of `word`; the two lanes take the words in turn. */
 function step(lane: number, word: number, other: number, factor: number): number {
   const spread = Math.imul(other ^ (other >>> 15), 0x9e3779b1);
   const mixed = Math.imul(lane ^ word ^ spread, factor);

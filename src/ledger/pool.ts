@@ -39,15 +39,24 @@ export interface TransactionTable {
   readonly firstBlock: Int32Array;
   /** 1 + index in REJECT_REASONS when it was refused at the door, else 0. */
   readonly refused: Uint8Array;
-  /** The bytes and the decoded form. */
+  readonly nonce: Float64Array;
+  /** Block of the exported chain that carries it, or -1. */
+  readonly exportedBlock: Int32Array;
+  /** Gas of its receipt in that block; NaN without one. */
+  readonly gasUsed: Float64Array;
+  /** Reason code of that receipt: 0 when it succeeded. */
+  readonly failure: Uint8Array;
+  /** Lower-case hex id. */
+  id(tx: number): string;
+  /** The bytes and the decoded form. @throws {RangeError} once the transaction was exported. */
   signed(tx: number): PooledTransaction;
   add(signed: PooledTransaction, row: NewRow): number;
   /** Notes that a block carries the transaction. */
   include(tx: number, block: BlockIndex): void;
+  /** Notes the receipt in the exported chain and lets the bytes go. */
+  exported(tx: number, block: BlockIndex, gasUsed: number, failure: number): void;
   /** All blocks that carry it. */
   blocksOf(tx: number): readonly BlockIndex[];
-  /** The block on the way from genesis to `head` that carries it, or -1. */
-  blockOn(tree: BlockTree, tx: number, head: BlockIndex): BlockIndex;
 }
 
 /** What the submitter knows of a new row. */
@@ -60,7 +69,8 @@ export interface NewRow {
 /** Makes an empty table. */
 export function createTransactionTable(): TransactionTable {
   let capacity = 1024;
-  const rows: PooledTransaction[] = [];
+  const rows: (PooledTransaction | undefined)[] = [];
+  const ids: string[] = [];
   const otherBlocks = new Map<number, BlockIndex[]>();
   const table = {
     count: 0,
@@ -75,12 +85,25 @@ export function createTransactionTable(): TransactionTable {
     finalUs: new Float64Array(capacity),
     firstBlock: new Int32Array(capacity),
     refused: new Uint8Array(capacity),
-    signed: (tx: number) => rows[tx]!,
+    nonce: new Float64Array(capacity),
+    exportedBlock: new Int32Array(capacity),
+    gasUsed: new Float64Array(capacity),
+    failure: new Uint8Array(capacity),
+    id: (tx: number) => ids[tx]!,
+    signed(tx: number): PooledTransaction {
+      const row = rows[tx];
+      if (row === undefined) throw new RangeError(`"tx" expected one in hand, got ${tx}`);
+      return row;
+    },
     add(signed: PooledTransaction, row: NewRow): number {
       const tx = table.count;
       if (tx === capacity) grow();
       table.count = tx + 1;
       rows.push(signed);
+      ids.push(signed.id);
+      table.nonce[tx] = signed.transaction.nonce;
+      table.exportedBlock[tx] = -1;
+      table.gasUsed[tx] = Number.NaN;
       table.type[tx] = TRANSACTION_CODE[signed.transaction.type];
       table.sender[tx] = signed.transaction.sender;
       table.slot[tx] = row.slot;
@@ -102,29 +125,45 @@ export function createTransactionTable(): TransactionTable {
       if (others === undefined) otherBlocks.set(tx, [block]);
       else others.push(block);
     },
+    exported(tx: number, block: BlockIndex, gasUsed: number, failure: number): void {
+      table.exportedBlock[tx] = block;
+      table.gasUsed[tx] = gasUsed;
+      table.failure[tx] = failure;
+      rows[tx] = undefined;
+    },
     blocksOf(tx: number): readonly BlockIndex[] {
       const first = table.firstBlock[tx]!;
       return first < 0 ? [] : [first, ...(otherBlocks.get(tx) ?? [])];
-    },
-    blockOn(tree: BlockTree, tx: number, head: BlockIndex): BlockIndex {
-      for (const block of table.blocksOf(tx)) if (tree.isAncestor(block, head)) return block;
-      return -1;
     },
   };
 
   function grow(): void {
     capacity *= 2;
-    for (const key of ['type', 'refused'] as const) {
+    for (const key of ['type', 'refused', 'failure'] as const) {
       const wider = new Uint8Array(capacity);
       wider.set(table[key]);
       table[key] = wider;
     }
-    for (const key of ['sender', 'slot', 'node', 'sizeBytes', 'firstBlock'] as const) {
+    for (const key of [
+      'sender',
+      'slot',
+      'node',
+      'sizeBytes',
+      'firstBlock',
+      'exportedBlock',
+    ] as const) {
       const wider = new Int32Array(capacity);
       wider.set(table[key]);
       table[key] = wider;
     }
-    for (const key of ['expiryUs', 'submittedUs', 'receivedUs', 'finalUs'] as const) {
+    for (const key of [
+      'expiryUs',
+      'submittedUs',
+      'receivedUs',
+      'finalUs',
+      'nonce',
+      'gasUsed',
+    ] as const) {
       const wider = new Float64Array(capacity);
       wider.set(table[key]);
       table[key] = wider;

@@ -51,6 +51,7 @@ export interface ChainStateOptions {
 
 /** Writers between two merged overlays: bounds the walk of one read during a long stall. */
 const OVERLAY_EVERY = 64;
+const CLEAN = new Float64Array(0);
 
 /** Makes the state of a tree whose genesis is empty. */
 export function createChainState(tree: BlockTree, options: ChainStateOptions): ChainState {
@@ -193,7 +194,7 @@ export function createChainState(tree: BlockTree, options: ChainStateOptions): C
     },
     mark: () => undo.length,
     rollback,
-    dirtyCells: () => Float64Array.from(open.keys()).sort(),
+    dirtyCells: () => (open.size === 0 ? CLEAN : Float64Array.from(open.keys()).sort()),
     commit,
     fold,
     foldGenesis: () => foldSet(0),

@@ -1,6 +1,6 @@
 /**
- * Which metered watt-hour belongs to which trade. A meter counts one total; contracts are many. The total
- * is shared over the party's trades in whole watt-hours that add up again.
+ * Which metered watt-hour belongs to which trade. A meter counts one total; contracts are many. The
+ * total is shared over the party's trades in whole watt-hours that add up again.
  */
 import { largestRemainder, mulDivFloor } from '../base/integer.ts';
 
@@ -32,10 +32,11 @@ export interface Deliveries {
  *
  * @param party - Party of each trade, in [0, potWh.length).
  * @param weightWh - Weight of each trade [Wh], integer >= 0.
- * @param potWh - Pot of each party [Wh], integer >= 0; what exceeds the party's weights is not shared.
+ * @param potWh - Pot of each party [Wh], integer >= 0; what exceeds the party's weights is not
+ *   shared.
  * @param out - Receives the shares by trade [Wh]; 0 <= share <= weight.
- * @returns `out`. For each party the shares sum to min(pot, sum of weights) exactly; ties of remainder
- *   go to the earlier trade. Cost O(trades + parties).
+ * @returns `out`. For each party the shares sum to min(pot, sum of weights) exactly; ties of
+ *   remainder go to the earlier trade. Cost O(trades + parties).
  */
 export function shareByParty(
   count: number,
@@ -95,9 +96,9 @@ export function validWh({ count, contractedWh, isVoid }: SlotTrades): Float64Arr
 }
 
 /**
- * Attributes each home's metered export to the trades it sells, pro rata to contracted Wh and never more
- * than contracted. Void trades get nothing. The result by home is what a loss allocation shares loss
- * over.
+ * Attributes each home's metered export to the trades it sells, pro rata to contracted Wh and never
+ * more than contracted. Void trades get nothing. The result by home is what a loss allocation
+ * shares loss over.
  *
  * @param exportWh - Reported export of each home [Wh], integer >= 0.
  * Source: decision 15.
@@ -112,14 +113,14 @@ export function attributeDeliveries(trades: SlotTrades, exportWh: ArrayLike<numb
 }
 
 /**
- * Part of a feeder's published loss that local trades caused: the feeder carries traded and untraded
- * energy alike, so trades answer for their share of what it carried.
+ * Part of a feeder's published loss that local trades caused: the feeder carries traded and
+ * untraded energy alike, so trades answer for their share of what it carried.
  *
  * @param publishedLossWh - Loss of the slot [Wh], integer >= 0.
  * @param deliveredWh - Energy delivered into trades [Wh], integer >= 0.
  * @param carriedWh - Energy that entered the feeder [Wh]: all export plus import at the head.
- * @returns floor(loss · delivered / max(carried, delivered)) [Wh], never more than delivered; 0 when
- *   nothing was carried.
+ * @returns floor(loss · delivered / max(carried, delivered)) [Wh], never more than delivered; 0
+ *   when nothing was carried.
  */
 export function tradedLossWh(
   publishedLossWh: number,

@@ -1,6 +1,7 @@
 /**
- * Bilateral orders: both sides name each other and one common price, and trade beside the pool. Honest
- * neighbours and wash-trade rings look alike here; telling them apart is the detectors' work.
+ * Bilateral orders: both sides name each other and one common price, and trade beside the pool.
+ * Honest neighbours and wash-trade rings look alike here; telling them apart is the detectors'
+ * work.
  */
 import type { OrderBook } from './book.ts';
 import { ACCEPTED } from './screening.ts';
@@ -21,10 +22,10 @@ export interface BilateralTrades {
 /**
  * Matches orders that name a counterparty.
  *
- * A bid of A naming B and an ask of B naming A trade when both stand in the book at gate closure with
- * the same limit, which is then the price; the energy is the smaller quantity, and what is left of
- * the larger one goes on to the pair's next order at that price, by sequence. Different limits do not
- * trade, and nothing of a bilateral order goes to the pool.
+ * A bid of A naming B and an ask of B naming A trade when both stand in the book at gate closure
+ * with the same limit, which is then the price; the energy is the smaller quantity, and what is
+ * left of the larger one goes on to the pair's next order at that price, by sequence. Different
+ * limits do not trade, and nothing of a bilateral order goes to the pool.
  *
  * @param book - All orders of the slot; pool orders are ignored.
  * @param codes - Result of `screenOrders`; only accepted orders match, so prices are in the collar.

@@ -24,9 +24,13 @@ export interface OrderBook {
   includedUs: Float64Array;
   /** Named counterparty of a bilateral order, -1 for the pool. */
   counterparty: Int32Array;
-  /** Lowest price anything may trade at [Upt/kWh]: the feed-in price; -Infinity without a collar. */
+  /**
+   * Lowest price anything may trade at [Upt/kWh]: the feed-in price; -Infinity without a collar.
+   */
   floorUptPerKWh: number;
-  /** Highest price anything may trade at [Upt/kWh]: retail - wheeling; Infinity without a collar. */
+  /**
+   * Highest price anything may trade at [Upt/kWh]: retail - wheeling; Infinity without a collar.
+   */
   capUptPerKWh: number;
 }
 
@@ -82,7 +86,9 @@ export function reserveOrders(book: OrderBook, capacity: number): void {
   Object.assign(book, grown, { count, floorUptPerKWh, capUptPerKWh });
 }
 
-/** Appends an order and returns its row. Nothing is checked here; mechanisms check what they read. */
+/**
+ * Appends an order and returns its row. Nothing is checked here; mechanisms check what they read.
+ */
 export function addOrder(book: OrderBook, order: OrderRow): number {
   const row = book.count;
   reserveOrders(book, row + 1);
@@ -132,8 +138,8 @@ export function ask(
 }
 
 /**
- * Builds a book from drafts; an order without an owner belongs to an owner of its own, numbered by its
- * place, with sequence 0.
+ * Builds a book from drafts; an order without an owner belongs to an owner of its own, numbered by
+ * its place, with sequence 0.
  *
  * @example bookOf([bid(3, 25), ask(2, 10)]).count // 2
  */

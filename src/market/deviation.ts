@@ -1,6 +1,6 @@
 /**
- * Fees on deviation from contract. The band is free; what lies beyond it costs a share of the reference
- * price.
+ * Fees on deviation from contract. The band is free; what lies beyond it costs a share of the
+ * reference price.
  */
 import { mulDivFloor, roundHalfUp } from '../base/integer.ts';
 
@@ -38,9 +38,10 @@ export function assessedWh(rule: DeviationRule, contractedWh: number, actualWh: 
  *
  * @param referenceUptPerKWh - Reference price [Upt/kWh], integer >= 0.
  * @returns assessed · reference price · rate [Upt], integer >= 0.
- * Source: Fujian medium and long-term market rule (coal ±3 %, other plants -3 %, 5 % of the price; PV,
- * wind and hydro exempt, which is rule `none`), model §4.11 and O12.
- * @example deviationFeeUpt({ kind: 'band-penalty', band: 0.03, rate: 0.05 }, 100e6, 95e6, 450) // 45000
+ * Source: Fujian medium and long-term market rule (coal ±3 %, other plants -3 %, 5 % of the price;
+ * PV, wind and hydro exempt, which is rule `none`), model §4.11 and O12.
+ * @example deviationFeeUpt({ kind: 'band-penalty', band: 0.03, rate: 0.05 }, 100e6, 95e6, 450) //
+ *   45000
  */
 export function deviationFeeUpt(
   rule: DeviationRule,

@@ -3,8 +3,8 @@ import { cost, mulDivFloor } from '../base/integer.ts';
 
 /**
  * Escrow of a bid: its worth at the limit and the wheeling of all of it. Every payment and wheeling
- * charge of the order's trades together stay within it, whatever the price, the number of trades and
- * their rounding, because prices do not exceed the limit and each part is rounded down.
+ * charge of the order's trades together stay within it, whatever the price, the number of trades
+ * and their rounding, because prices do not exceed the limit and each part is rounded down.
  *
  * @param quantityWh - [Wh], integer >= 0.
  * @param limitUptPerKWh - [Upt/kWh], integer >= 0.

@@ -1,6 +1,6 @@
 /**
- * Indicators of a market's outcome. A ratio without a denominator is NaN here and an empty cell in the
- * files; it is never 0 or 1.
+ * Indicators of a market's outcome. A ratio without a denominator is NaN here and an empty cell in
+ * the files; it is never 0 or 1.
  */
 
 /** Local use of local generation over a period. */
@@ -12,9 +12,10 @@ export interface LocalUse {
 }
 
 /**
- * Self-sufficiency and self-consumption of a community (or, with one column entry a slot, of a home).
- * In each slot flows between members cancel, so only the net of the community counts; battery losses
- * are local use. Charging a battery from outside lowers self-sufficiency, below 0 if it exceeds demand.
+ * Self-sufficiency and self-consumption of a community (or, with one column entry a slot, of a
+ * home). In each slot flows between members cancel, so only the net of the community counts;
+ * battery losses are local use. Charging a battery from outside lowers self-sufficiency, below 0 if
+ * it exceeds demand.
  *
  * @param loadWh - Demand by slot [Wh].
  * @param generationWh - Generation by slot [Wh].
@@ -49,7 +50,9 @@ export interface Savings {
   readonly totalUpt: number;
   /** Total over homes [Upt]; NaN without homes. */
   readonly meanUpt: number;
-  /** Gini coefficient of savings; NaN when their sum is not positive. Above 1 where some lose much. */
+  /**
+   * Gini coefficient of savings; NaN when their sum is not positive. Above 1 where some lose much.
+   */
   readonly gini: number;
   /** Share of homes that pay more than their twin; NaN without homes. */
   readonly losers: number;

@@ -1,6 +1,6 @@
 /**
- * What a market mechanism is: a pure function from a slot's book to fills, trades and prices. It knows
- * nothing of the chain; what is in the book has passed screening and has its escrow.
+ * What a market mechanism is: a pure function from a slot's book to fills, trades and prices. It
+ * knows nothing of the chain; what is in the book has passed screening and has its escrow.
  */
 import type { OptionSet, OptionValues } from '../base/options.ts';
 import type { PluginHead } from '../base/plugin.ts';

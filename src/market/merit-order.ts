@@ -1,14 +1,17 @@
 /**
- * Merit order of one side of a book, sorted only as far as it is read. Sorting a whole side costs most
- * of a clearing, and in a local market most of the long side is never reached; so the candidates are
- * spread over price buckets in one linear pass, and a bucket is put in order when the walk enters it.
- * On LEM-W1 with 1 000 homes a native sort of packed keys alone takes 19 ms, the whole clearing 26 ms.
+ * Merit order of one side of a book, sorted only as far as it is read. Sorting a whole side costs
+ * most of a clearing, and in a local market most of the long side is never reached; so the
+ * candidates are spread over price buckets in one linear pass, and a bucket is put in order when
+ * the walk enters it. On LEM-W1 with 1 000 homes a native sort of packed keys alone takes 19 ms,
+ * the whole clearing 26 ms.
  */
 import type { OrderBook } from './book.ts';
 
 const LARGE_BUCKET = 24;
 
-/** Scratch of one side; reused from slot to slot. Rows [0, sortedTo) of the columns are in order. */
+/**
+ * Scratch of one side; reused from slot to slot. Rows [0, sortedTo) of the columns are in order.
+ */
 export interface MeritSide {
   /** Orders that can trade at all. */
   count: number;
@@ -51,7 +54,8 @@ function reserve(side: MeritSide, capacity: number, buckets: number): void {
 }
 
 /**
- * Spreads the orders of one side that are at most `span` worse than its best limit over price buckets.
+ * Spreads the orders of one side that are at most `span` worse than its best limit over price
+ * buckets.
  *
  * @param rows - Rows of the book in (owner, sequence) order, or undefined when the book already is.
  * @param wanted - 1 for bids, 0 for asks.
@@ -72,8 +76,8 @@ export function spreadSide(
   const buckets = Math.min(65_536, 2 ** (32 - Math.clz32(Math.max(63, count))));
   reserve(side, count, buckets + 1);
   const { order, distance, ends, staged, stagedBucket } = side;
-  // Multiplying by a positive constant and truncating is monotone in floats too, so equal limits share
-  // a bucket and a worse limit never lands in an earlier one.
+  // Multiplying by a positive constant and truncating is monotone in floats too, so equal limits
+  // share a bucket and a worse limit never lands in an earlier one.
   const scale = (buckets - 1) / (span + 1);
   const sign = wanted === 1 ? -1 : 1;
   let candidates = 0;

@@ -1,6 +1,6 @@
 /**
- * What keeps an order out of the book, decided before clearing and by nothing but the slot's orders and
- * its collar. The codes go to receipts and tables; an order is never dropped without one.
+ * What keeps an order out of the book, decided before clearing and by nothing but the slot's orders
+ * and its collar. The codes go to receipts and tables; an order is never dropped without one.
  */
 import { createBook, type OrderBook, reserveOrders } from './book.ts';
 
@@ -29,11 +29,11 @@ export const SELF_MATCH = 3;
  *
  * Rules, first match counts: `ZERO_QUANTITY` for 0 Wh. `OUTSIDE_COLLAR` for an order that no price
  * inside [floor, cap] of the book can serve: a bid below the floor, an ask above the cap, and a
- * bilateral order on either side of the collar, since its limit is its price. A bid above the cap or an
- * ask below the floor stays and keeps its merit. `SELF_MATCH` for a bilateral order that names its own
- * owner, and for a pool order on the side other than the owner's first one: of the pool orders of an
- * owner that pass the other rules, the lowest sequence fixes the side for the slot, whatever the order
- * of inclusion. Bilateral orders stand beside the pool and fix no side.
+ * bilateral order on either side of the collar, since its limit is its price. A bid above the cap
+ * or an ask below the floor stays and keeps its merit. `SELF_MATCH` for a bilateral order that
+ * names its own owner, and for a pool order on the side other than the owner's first one: of the
+ * pool orders of an owner that pass the other rules, the lowest sequence fixes the side for the
+ * slot, whatever the order of inclusion. Bilateral orders stand beside the pool and fix no side.
  *
  * @param book - Orders of one slot with the slot's collar; (owner, sequence) unique.
  * @param codes - Receives one {@link SCREENING_CODES} index an order; a new column when omitted.
@@ -74,7 +74,9 @@ function rowsByOwner({ count, owner }: Readonly<OrderBook>): Int32Array {
   return rows.sort((a, b) => owner[a]! - owner[b]! || a - b);
 }
 
-/** Reads rows grouped by owner; marks pool orders that are not on the side of the first sequence. */
+/**
+ * Reads rows grouped by owner; marks pool orders that are not on the side of the first sequence.
+ */
 function rejectSecondSides(
   book: Readonly<OrderBook>,
   codes: Uint8Array,
@@ -112,9 +114,9 @@ export interface Pool {
 }
 
 /**
- * Makes a selector of the accepted pool orders, which are what a mechanism clears. The selector copies
- * them into scratch of its own, in row order, unless every order is one; then the book itself is the
- * pool. A result is valid until the next call.
+ * Makes a selector of the accepted pool orders, which are what a mechanism clears. The selector
+ * copies them into scratch of its own, in row order, unless every order is one; then the book
+ * itself is the pool. A result is valid until the next call.
  */
 export function createPoolSelector(): (book: Readonly<OrderBook>, codes: Uint8Array) => Pool {
   const pool = createBook(0);

@@ -1,8 +1,8 @@
 /**
- * Settlement arithmetic of one slot: from contracts and meter reads to payments. Energy is paid for when
- * it was received and taken, never because it was contracted; everything else is at grid prices. All
- * amounts are integers and every payment is rounded once, where it is made, and credited as it was
- * charged: there is no dust, and cash adds up to zero with `===`.
+ * Settlement arithmetic of one slot: from contracts and meter reads to payments. Energy is paid for
+ * when it was received and taken, never because it was contracted; everything else is at grid
+ * prices. All amounts are integers and every payment is rounded once, where it is made, and
+ * credited as it was charged: there is no dust, and cash adds up to zero with `===`.
  */
 import { invariant } from '../base/errors.ts';
 import { cost } from '../base/integer.ts';
@@ -92,18 +92,19 @@ export interface SlotSettlement {
 /**
  * Settles the trades of a slot.
  *
- * Received = delivered - allocated loss; fulfilled = min(received, buyer's import share), where import
- * is attributed like export. The buyer pays `cost(price, fulfilled)` to the seller and wheeling on
- * fulfilled energy to the operator. Energy that was received but that the buyer did not take is the
- * grid's: the operator pays the seller feed-in for it, as for uncontracted export. Loss borne is paid
- * by nobody. A trade's deviation is what is missing from its contract, on the seller's side from
- * delivery and on the buyer's from import; the fee is at the trade's price and goes to the operator.
- * Surplus over the contract is never assessed, for a partly filled order has it by no fault of its own.
+ * Received = delivered - allocated loss; fulfilled = min(received, buyer's import share), where
+ * import is attributed like export. The buyer pays `cost(price, fulfilled)` to the seller and
+ * wheeling on fulfilled energy to the operator. Energy that was received but that the buyer did not
+ * take is the grid's: the operator pays the seller feed-in for it, as for uncontracted export. Loss
+ * borne is paid by nobody. A trade's deviation is what is missing from its contract, on the
+ * seller's side from delivery and on the buyer's from import; the fee is at the trade's price and
+ * goes to the operator. Surplus over the contract is never assessed, for a partly filled order has
+ * it by no fault of its own.
  *
- * @throws {InvariantViolation} when loss exceeds delivery, an energy balance does not close, or cash does
- *   not add up to zero. Cost O(trades + homes).
- * Source: decision 15, 17; model §4.11. Differs from §4.11 in: wheeling on fulfilled, not on received
- * energy, since energy the buyer never took was not traded through.
+ * @throws {InvariantViolation} when loss exceeds delivery, an energy balance does not close, or
+ *   cash does not add up to zero. Cost O(trades + homes).
+ * Source: decision 15, 17; model §4.11. Differs from §4.11 in: wheeling on fulfilled, not on
+ * received energy, since energy the buyer never took was not traded through.
  */
 export function settleSlot(input: SettlementInput): SlotSettlement {
   const trades = settleTrades(input);

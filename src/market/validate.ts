@@ -1,6 +1,7 @@
 /**
- * The check every mechanism runs on its book before it trusts it, in one pass that also finds the best
- * limits. A book that fails is our bug, not the user's: screening comes before (see screening.ts).
+ * The check every mechanism runs on its book before it trusts it, in one pass that also finds the
+ * best limits. A book that fails is our bug, not the user's: screening comes before (see
+ * screening.ts).
  */
 import { InvariantViolation } from '../base/errors.ts';
 import type { OrderBook } from './book.ts';
@@ -15,7 +16,9 @@ export interface BookSummary {
   bestAskUptPerKWh: number;
   bidWh: number;
   askWh: number;
-  /** Rows in (owner, sequence) order (only the first `count` are valid); undefined when they are. */
+  /**
+   * Rows in (owner, sequence) order (only the first `count` are valid); undefined when they are.
+   */
   rows: Int32Array | undefined;
 }
 
@@ -30,9 +33,9 @@ function fail(book: Readonly<OrderBook>, row: number, message: string): never {
  * Makes a book check with its own scratch. The returned function is O(n) when rows come in
  * (owner, sequence) order and O(n log n) otherwise; its result is valid until the next call.
  *
- * @throws {InvariantViolation} `order-book` when a quantity is negative or not an integer, a limit is
- *   not an integer, (owner, sequence) is not unique, an owner stands on both sides, an order names a
- *   counterparty, or a side sums to more than 2^53 - 1 Wh.
+ * @throws {InvariantViolation} `order-book` when a quantity is negative or not an integer, a limit
+ *   is not an integer, (owner, sequence) is not unique, an owner stands on both sides, an order
+ *   names a counterparty, or a side sums to more than 2^53 - 1 Wh.
  */
 export function createBookCheck(): (book: Readonly<OrderBook>) => BookSummary {
   let scratch = new Int32Array(0);

@@ -1,6 +1,7 @@
 /**
- * What a market was worth. Bills alone mislead: most of what homes save is what the network operator
- * loses, so three purses are kept whose changes add up, and the headline is the resources saved.
+ * What a market was worth. Bills alone mislead: most of what homes save is what the network
+ * operator loses, so three purses are kept whose changes add up, and the headline is the resources
+ * saved.
  */
 import { cost, divFloor } from '../base/integer.ts';
 import type { OrderBook } from './book.ts';
@@ -21,21 +22,27 @@ export interface WelfareFlows {
   readonly preferenceUpt: number;
 }
 
-/** The three purses [Upt]; levels leave out the constant worth of consumption, changes do not need it. */
+/**
+ * The three purses [Upt]; levels leave out the constant worth of consumption, changes do not need
+ * it.
+ */
 export interface WelfarePurses {
   /** Homes: preference less bills. */
   readonly participantsUpt: number;
-  /** Network operator, which also buys energy and emissions and runs the chain: bills less costs. */
+  /**
+   * Network operator, which also buys energy and emissions and runs the chain: bills less costs.
+   */
   readonly operatorUpt: number;
   /** Resource welfare: preference less energy (with loss), emissions and chain. */
   readonly resourceUpt: number;
 }
 
 /**
- * Splits a period's welfare into participants' surplus, operator's net revenue and resource welfare.
+ * Splits a period's welfare into participants' surplus, operator's net revenue and resource
+ * welfare.
  *
- * @returns Purses with participants + operator === resource, so changes between two runs or between a
- *   run and its grid-only twin add up too.
+ * @returns Purses with participants + operator === resource, so changes between two runs or between
+ *   a run and its grid-only twin add up too.
  * Source: model §9.8.
  */
 export function welfarePurses(flows: WelfareFlows): WelfarePurses {
@@ -62,8 +69,8 @@ export interface Optimum {
  * max Σ v·x - Σ c·y, Σ x = Σ y, 0 <= x, y <= quantity.
  *
  * @param book - Orders; sides and quantities are read.
- * @param reservationUptPerKWh - Value of a bid or cost of an ask by row [Upt/kWh], integer; the limits
- *   of the book when omitted.
+ * @param reservationUptPerKWh - Value of a bid or cost of an ask by row [Upt/kWh], integer; the
+ *   limits of the book when omitted.
  * @returns Optimum; trades that gain nothing (value = cost) are counted in the volume.
  * Cost O(n log n). Source: model §4.1, §9.8.
  */

@@ -16,7 +16,8 @@ export interface Clocks {
 /**
  * Creates the clocks.
  * @param driftUs - Standard deviation over meters of the drift in a day [µs].
- * @returns Errors that grow linearly from each setting; the weekly settings of meters are out of step.
+ * @returns Errors that grow linearly from each setting; the weekly settings of meters are out of
+ *   step.
  */
 export function createClocks(
   count: number,

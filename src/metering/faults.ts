@@ -1,7 +1,7 @@
 /**
- * Honest meter faults. A detector that has only met thieves calls every broken meter one; so a share of
- * meters fails by itself. Which and how is a label: it lives in an object of its own that the composition
- * root hands to the meters and to scoring, and that no reported type refers to.
+ * Honest meter faults. A detector that has only met thieves calls every broken meter one; so a
+ * share of meters fails by itself. Which and how is a label: it lives in an object of its own that
+ * the composition root hands to the meters and to scoring, and that no reported type refers to.
  */
 import type { RandomSource } from '../base/random.ts';
 import { DAY_US } from '../base/units.ts';
@@ -48,11 +48,12 @@ const DRIFT_PER_DAY_MIN = 0.005;
 const DRIFT_PER_DAY_MAX = 0.03;
 
 /**
- * Draws the faults of a run: each home fails with probability `share`, with an onset uniform over the
- * run, by a kind uniform among those its registers allow.
+ * Draws the faults of a run: each home fails with probability `share`, with an onset uniform over
+ * the run, by a kind uniform among those its registers allow.
  *
  * @returns Labels; the draw of a home depends on no other home.
- * Source: kinds after the non-malicious faults of model.md §8.1; the daily drift 0.5-3 % is a choice.
+ * Source: kinds after the non-malicious faults of model.md §8.1; the daily drift 0.5-3 % is a
+ * choice.
  */
 export function createMeterFaults(spec: MeterFaultSpec): MeterFaults {
   const draws = spec.random.addressed('world/meter-fault');

@@ -1,9 +1,10 @@
 /**
- * The head-end: collects reads, and at each batch cut-off publishes one value a home for the slot. Reads
- * are cumulative, so it keeps one figure a register: what the register has run since commissioning, and
- * what has been published of it. The published sum is steered to the register sum: a lost read is split
- * from the difference of its neighbours, a guess is set right by the next read, and where a guess was too
- * high the next values shrink, to 0 at worst, until the sums meet. No energy is negative or made up.
+ * The head-end: collects reads, and at each batch cut-off publishes one value a home for the slot.
+ * Reads are cumulative, so it keeps one figure a register: what the register has run since
+ * commissioning, and what has been published of it. The published sum is steered to the register
+ * sum: a lost read is split from the difference of its neighbours, a guess is set right by the next
+ * read, and where a guess was too high the next values shrink, to 0 at worst, until the sums meet.
+ * No energy is negative or made up.
  */
 import { InvariantViolation } from '../base/errors.ts';
 import { largestRemainder } from '../base/integer.ts';
@@ -52,9 +53,13 @@ export interface HeadEndSpec {
   readonly firstSlot: number;
   /** Readings at commissioning [Wh]; copied. */
   readonly initial: Registers;
-  /** Slots a read may be ahead of the last closed one; at least batch delay / slot + 2. Default 16. */
+  /**
+   * Slots a read may be ahead of the last closed one; at least batch delay / slot + 2. Default 16.
+   */
   readonly windowSlots?: number | undefined;
-  /** Gets every register difference once, per home in order of slots; at `close` or on late arrival. */
+  /**
+   * Gets every register difference once, per home in order of slots; at `close` or on late arrival.
+   */
   readonly onReading?: ((reading: MeterReading) => void) | undefined;
 }
 
@@ -84,8 +89,9 @@ export interface HeadEnd {
    */
   close(slot: number): SlotReads;
   /**
-   * Published less registered energy of a home since commissioning [Wh] up to its latest closed read:
-   * [import, export, generation]. Positive while a guess that was too high is being worked off.
+   * Published less registered energy of a home since commissioning [Wh] up to its latest closed
+   * read: [import, export, generation]. Positive while a guess that was too high is being worked
+   * off.
    */
   excessWh(home: number): readonly [number, number, number];
 }
@@ -93,14 +99,14 @@ export interface HeadEnd {
 /**
  * Creates a head-end.
  *
- * At `close(s)`: the read of s is there -> what the register ran and was not yet published (quality A when
- * the read before was there too and nothing was owed, else E). Only a later read is there -> the share of s
- * in the difference, by largest remainder in proportion to like slots (evenly where they are all zero), E;
- * the remaining slots are split again at their own close, when more may be known. Neither -> the mean of
- * the like slots, else the last value (E), else 0 (M).
+ * At `close(s)`: the read of s is there -> what the register ran and was not yet published (quality
+ * A when the read before was there too and nothing was owed, else E). Only a later read is there ->
+ * the share of s in the difference, by largest remainder in proportion to like slots (evenly where
+ * they are all zero), E; the remaining slots are split again at their own close, when more may be
+ * known. Neither -> the mean of the like slots, else the last value (E), else 0 (M).
  *
- * @returns For each register, the sum published up to a slot whose read is there equals the register
- *   difference exactly, unless an estimate ran past it; then the excess only shrinks.
+ * @returns For each register, the sum published up to a slot whose read is there equals the
+ *   register difference exactly, unless an estimate ran past it; then the excess only shrinks.
  * Cost: O(homes) a slot; a lost read scans the window.
  * Source: model.md §3.10; California Validating, Editing and Estimating rules (like days).
  */
@@ -144,7 +150,9 @@ export function createHeadEnd(spec: HeadEndSpec): HeadEnd {
     return registeredWh[at]! + registerDifferenceWh(anchorWh[at]!, reading);
   }
 
-  /** Makes a read, put in `readingWh`, the anchor of later differences and reports the difference. */
+  /**
+   * Makes a read, put in `readingWh`, the anchor of later differences and reports the difference.
+   */
   function moveAnchor(home: number, slot: number, clockErrorUs: number): void {
     for (let channel = 0; channel < 3; channel++) {
       const at = 3 * home + channel;

@@ -10,7 +10,8 @@ export interface HeadMeter {
   /**
    * Reads the meter at the end of a slot.
    *
-   * @param netWh - True net energy into the feeder in the slot [Wh], float, negative when it feeds back.
+   * @param netWh - True net energy into the feeder in the slot [Wh], float, negative when it feeds
+   *   back.
    * @returns Reported net energy [Wh], integer: the difference of its registers.
    * @throws {RangeError} when the value is not finite.
    */
@@ -18,8 +19,9 @@ export interface HeadMeter {
 }
 
 /**
- * Creates a feeder-head meter: gain error uniform within `headClass`, fixed; noise per read of a fifth of
- * the class, at most `readNoise`; one register each way in the resolution of the homes' meters.
+ * Creates a feeder-head meter: gain error uniform within `headClass`, fixed; noise per read of a
+ * fifth of the class, at most `readNoise`; one register each way in the resolution of the homes'
+ * meters.
  *
  * @param feeder - Index of the feeder, the address of its draws.
  */

@@ -1,11 +1,15 @@
-/** Canonical bytes of a published meter value: what a Merkle leaf commits to. Hashing is the ledger's. */
+/**
+ * Canonical bytes of a published meter value: what a Merkle leaf commits to. Hashing is the
+ * ledger's.
+ */
 
 /** Version of the layout; the first byte of every leaf. */
 export const METER_LEAF_VERSION = 1;
 
 /**
- * Encodes one published value: version byte, meter id (length in bytes, then UTF-8), then slot, import,
- * export, generation and quality code as unsigned LEB128. The signature is appended by the ledger.
+ * Encodes one published value: version byte, meter id (length in bytes, then UTF-8), then slot,
+ * import, export, generation and quality code as unsigned LEB128. The signature is appended by the
+ * ledger.
  *
  * @param meterId - External id, e.g. `home-017`.
  * @param slot - Slot, integer >= 0.

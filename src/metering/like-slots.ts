@@ -1,4 +1,6 @@
-/** What a home usually does at this time of day: the last actual values of the same slot of the day. */
+/**
+ * What a home usually does at this time of day: the last actual values of the same slot of the day.
+ */
 import { divExact, roundHalfUp } from '../base/integer.ts';
 import { DAY_US } from '../base/units.ts';
 import { QUALITY } from './quality.ts';
@@ -16,7 +18,10 @@ interface PublishedSlot {
 
 /** Memory of like slots of all homes. `channel` is 0 import, 1 export, 2 generation. */
 export interface LikeSlots {
-  /** Learns a published slot: actual values as like slots, any value that is not missing as the last. */
+  /**
+   * Learns a published slot: actual values as like slots, any value that is not missing as the
+   * last.
+   */
   record(home: number, slot: number, reads: PublishedSlot): void;
   /** Mean of the like slots [Wh], else the last value, else 0; integer >= 0. */
   guess(home: number, channel: number, slot: number): number;

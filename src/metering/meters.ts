@@ -1,8 +1,8 @@
 /**
- * The homes' meters: the step from truth to reported. A meter integrates energy with a gain error of its
- * own into cumulative registers, shows them in whole steps of its resolution, and sends the reading
- * over a line that delays and loses. Every later figure is a difference of registers, so an error of one
- * read corrects itself, and what is lost is the shape of a span, never its sum.
+ * The homes' meters: the step from truth to reported. A meter integrates energy with a gain error
+ * of its own into cumulative registers, shows them in whole steps of its resolution, and sends the
+ * reading over a line that delays and loses. Every later figure is a difference of registers, so an
+ * error of one read corrects itself, and what is lost is the shape of a span, never its sum.
  */
 import { exp } from '../base/math.ts';
 import type { RandomSource } from '../base/random.ts';
@@ -20,9 +20,10 @@ import {
 
 /**
  * A surface for attacks: changes what one meter is about to register.
- * `values` holds the increments [import, export, generation] of the slot [Wh, float >= 0] as the meter
- * measured them; it is changed in place. Negative results count as 0: registers only run forward.
- * Called once a home and slot, history (negative slots) included; it reaches no other home's meter.
+ * `values` holds the increments [import, export, generation] of the slot [Wh, float >= 0] as the
+ * meter measured them; it is changed in place. Negative results count as 0: registers only run
+ * forward. Called once a home and slot, history (negative slots) included; it reaches no other
+ * home's meter.
  */
 export type MeterTamper = (home: number, slot: number, values: Float64Array) => void;
 
@@ -37,7 +38,10 @@ export interface MeterSpec {
   /** Honest faults; none when absent. */
   readonly faults?: MeterFaults | undefined;
   readonly tamper?: MeterTamper | undefined;
-  /** Readings before the first slot [Wh]; drawn uniform in [0, 1e8) when absent: meters differ in age. */
+  /**
+   * Readings before the first slot [Wh]; drawn uniform in [0, 1e8) when absent: meters differ in
+   * age.
+   */
   readonly initial?: Registers | undefined;
 }
 
@@ -70,9 +74,10 @@ export interface Meters {
 }
 
 /**
- * Creates the meters. The gain error is uniform within the class and fixed: one for import and export,
- * which one device measures, one for generation (standard deviation class/sqrt(3)). Each read adds a
- * relative normal error to its increment. All draws are addressed: no home's draws depend on another's.
+ * Creates the meters. The gain error is uniform within the class and fixed: one for import and
+ * export, which one device measures, one for generation (standard deviation class/sqrt(3)). Each
+ * read adds a relative normal error to its increment. All draws are addressed: no home's draws
+ * depend on another's.
  *
  * Source: model.md §3.10; decision 27.
  */

@@ -1,8 +1,8 @@
 /**
- * Burst outages of the reads' way home. Independent losses never take two reads in a row often enough to
- * try the estimation; real ones do, because a concentrator fails for all its meters at once. Each region
- * is a two-state chain (E. N. Gilbert, Capacity of a burst-noise channel, Bell System Tech. J. 39, 1960):
- * while it is bad, some of its homes lose every read.
+ * Burst outages of the reads' way home. Independent losses never take two reads in a row often
+ * enough to try the estimation; real ones do, because a concentrator fails for all its meters at
+ * once. Each region is a two-state chain (E. N. Gilbert, Capacity of a burst-noise channel, Bell
+ * System Tech. J. 39, 1960): while it is bad, some of its homes lose every read.
  */
 import type { RandomSource } from '../base/random.ts';
 import { DAY_US } from '../base/units.ts';
@@ -27,8 +27,8 @@ export interface Outages {
 
 /**
  * Creates the channels of all regions, good at first.
- * @param loss - Probability that a single read is lost; outages are in a fixed ratio to it, so that no
- *   loss means no outage either.
+ * @param loss - Probability that a single read is lost; outages are in a fixed ratio to it, so that
+ *   no loss means no outage either.
  */
 export function createOutages(
   count: number,

@@ -1,7 +1,7 @@
 /**
- * What a community is to the rest of the simulator: homes with their equipment, and a source of load
- * and PV energy per physics step. A generator, a CSV folder and a foreign data set look the same from
- * here, so physics, meters and markets never ask where a series came from.
+ * What a community is to the rest of the simulator: homes with their equipment, and a source of
+ * load and PV energy per physics step. A generator, a CSV folder and a foreign data set look the
+ * same from here, so physics, meters and markets never ask where a series came from.
  */
 import type { Calendar } from '../base/calendar.ts';
 import type { InputIssue } from '../base/errors.ts';

@@ -1,8 +1,8 @@
 /**
- * Truth. The world advances every home slot by slot and holds what really flowed. Inside a slot physics
- * is float and per step; at the slot's end it becomes integer Wh once, in such a way that each home's
- * balance holds exactly, so that everything built on it (settlement, certificates) can be checked with
- * `===`. Meters see these columns; markets and detectors never do.
+ * Truth. The world advances every home slot by slot and holds what really flowed. Inside a slot
+ * physics is float and per step; at the slot's end it becomes integer Wh once, in such a way that
+ * each home's balance holds exactly, so that everything built on it (settlement, certificates) can
+ * be checked with `===`. Meters see these columns; markets and detectors never do.
  */
 import { invariant } from '../base/errors.ts';
 import { divExact, roundHalfUp } from '../base/integer.ts';
@@ -48,8 +48,8 @@ export interface World {
   /** Net power of every step of the slot [W], `step * count + home`; positive is import. */
   readonly netWByStep: Float64Array;
   /**
-   * Advances one slot; slots come in increasing order from `-historySlotCount`, each once. Overwrites
-   * the columns. Per home `load + charge - generation - discharge === import - export`.
+   * Advances one slot; slots come in increasing order from `-historySlotCount`, each once.
+   * Overwrites the columns. Per home `load + charge - generation - discharge === import - export`.
    * @throws {RangeError} when the slot is not the next one.
    * @throws {InvariantViolation} when a home's balance or store is wrong.
    */
@@ -149,7 +149,9 @@ function clearSums(sums: SlotSums): void {
   sums.exportWh.fill(0);
 }
 
-/** Reads the step's load and PV; writes the float store, the slot's sums and the step's net power. */
+/**
+ * Reads the step's load and PV; writes the float store, the slot's sums and the step's net power.
+ */
 function advanceStep(
   loadWh: Float64Array,
   pvWh: Float64Array,
@@ -184,9 +186,10 @@ function advanceStep(
 }
 
 /**
- * Rounds the slot to integers. Load, generation, charge and discharge are rounded half up each; their
- * balance fixes import minus export, and the energy that passed the connection in both directions is
- * rounded once and added to both, so that no rounding of two meters can disagree with the balance.
+ * Rounds the slot to integers. Load, generation, charge and discharge are rounded half up each;
+ * their balance fixes import minus export, and the energy that passed the connection in both
+ * directions is rounded once and added to both, so that no rounding of two meters can disagree with
+ * the balance.
  */
 function closeSlot(sums: SlotSums, batteries: Batteries, truth: WorldTruth, slot: number): void {
   for (let home = 0; home < sums.loadWh.length; home++) {

@@ -44,7 +44,6 @@ export function factsOf(scenario: Scenario): RunFacts {
   const { horizon, grid } = scenario;
   return {
     slotUs: horizon.interval,
-    warmUpUs: horizon.warmUp,
     wholesaleUptPerKWh: grid.tariff.wholesale,
     emissionKgPerKWh: grid.emission,
     carbonUptPerKg: grid.carbonPrice * UPT_PER_POINT,

@@ -14,8 +14,8 @@ function sorted(value: unknown): unknown {
 }
 
 /**
- * Canonical JSON of a resolved scenario: keys sorted by code unit, every default filled in, values in
- * base units. The folder is left out, since it names a place on one machine.
+ * Canonical JSON of a resolved scenario: keys sorted by code unit, every default filled in, values
+ * in base units. The folder is left out, since it names a place on one machine.
  */
 export function canonicalScenario(scenario: Scenario): string {
   const { folder: _folder, ...content } = scenario;

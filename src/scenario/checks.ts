@@ -168,7 +168,8 @@ function checkSettlement(scenario: Scenario, root: LocatedMap, issues: InputIssu
     const rule = descend(root, ['settlement', 'deviationRule']);
     for (const key of ['band', 'rate']) {
       const node = descend(root, ['settlement', key]);
-      // An arm may switch off a rule whose numbers the base gives; one layer may not contradict itself.
+      // An arm may switch off a rule whose numbers the base gives; one layer may not contradict
+      // itself.
       if (node === undefined || (rule !== undefined && layerOf(rule) !== layerOf(node))) continue;
       const expected = `no ${key} while deviationRule is none`;
       const hint = 'set deviationRule: band-penalty, or leave the key out';
@@ -221,8 +222,8 @@ function checkFraud(scenario: Scenario, root: LocatedMap, issues: InputIssue[]):
 }
 
 /**
- * Checks what attacks say about homes, once the community is known: a named home that does not exist,
- * more actors than homes.
+ * Checks what attacks say about homes, once the community is known: a named home that does not
+ * exist, more actors than homes.
  *
  * @param homeIds - External ids of the community's homes.
  * @returns The issues, at the lines of the scenario.
@@ -260,8 +261,8 @@ export function homeIssues(
 /**
  * Gives issues of the community's data the line of the scenario key their path names.
  *
- * @param issues - Issues whose path is one of the scenario, with or without `scenario.` in front; those
- *   with a file of their own are returned as they are.
+ * @param issues - Issues whose path is one of the scenario, with or without `scenario.` in front;
+ *   those with a file of their own are returned as they are.
  * @param attacks - Names of the scenario's attacks in order: an attack names itself, not its index.
  */
 export function placeIssues(

@@ -1,6 +1,6 @@
 /**
- * The scenario that `peerwatt init` writes: every key at its default, with what it means and in which
- * unit, so that a person edits instead of looking up.
+ * The scenario that `peerwatt init` writes: every key at its default, with what it means and in
+ * which unit, so that a person edits instead of looking up.
  */
 import type { Option, OptionSet } from '../base/options.ts';
 import { unitsOf } from '../base/quantity.ts';
@@ -105,8 +105,8 @@ function keyLines(key: string, catalogue: PluginCatalogue): string[] {
  */
 export function commentedScenario(catalogue: PluginCatalogue): string {
   const head = [
-    '# A Peerwatt scenario. Values carry their unit; a key that is left out has the value shown here.',
-    '# Unknown keys are errors. Series are CSV files, never YAML.',
+    '# A Peerwatt scenario. Values carry their unit. A key that is left out has the value shown here;',
+    '# unknown keys are errors. Series are CSV files, never YAML.',
   ];
   const body = TOP_LEVEL_KEYS.flatMap((key) => ['', ...keyLines(key, catalogue)]);
   return `${[...head, ...body].join('\n')}\n`;

@@ -1,7 +1,7 @@
 /**
  * The JSON Schema of scenario files, for editors: what may be written where, with units, limits,
- * defaults and words. It is built from the same option sets as the validation; rules between keys are
- * the loader's alone.
+ * defaults and words. It is built from the same option sets as the validation; rules between keys
+ * are the loader's alone.
  */
 import * as z from 'zod';
 import type { Option, OptionSet } from '../base/options.ts';
@@ -137,8 +137,8 @@ function sectionTypes(catalogue: PluginCatalogue, partial: boolean): Record<stri
 }
 
 /**
- * The structure of a scenario file as a zod type: keys, types, units, limits. `horizon` and what else
- * the rules between keys demand is left to the loader.
+ * The structure of a scenario file as a zod type: keys, types, units, limits. `horizon` and what
+ * else the rules between keys demand is left to the loader.
  *
  * @param catalogue - The plug-ins that may be named.
  */

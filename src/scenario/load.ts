@@ -1,6 +1,6 @@
 /**
- * Scenario files: YAML in, one resolved scenario an arm out, or every problem at once. A misspelt key
- * that is ignored is wrong science, so nothing is; a run never begins on a file with a problem.
+ * Scenario files: YAML in, one resolved scenario an arm out, or every problem at once. A misspelt
+ * key that is ignored is wrong science, so nothing is; a run never begins on a file with a problem.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, resolve as resolvePath } from 'node:path';
@@ -64,7 +64,10 @@ export interface LoadedScenario {
    * @throws {ScenarioError} when the arm is unknown or its overrides make the scenario invalid.
    */
   resolve(arm?: string): Scenario;
-  /** Checks names given as `--arms`. @throws {ScenarioError} naming each unknown one and its nearest. */
+  /**
+   * Checks names given as `--arms`. @throws {ScenarioError} naming each unknown one and its
+   * nearest.
+   */
   checkArms(names: readonly string[]): void;
   /** Problems of an arm's attacks with the community's homes, at their lines. */
   homeIssues(arm: string | undefined, homeIds: readonly string[]): readonly InputIssue[];
@@ -127,7 +130,8 @@ export function loadScenarioText(
     const known = arm === undefined || arm === BASE_ARM || names.includes(arm);
     if (!known) into.push(unknownArm(arm, names));
     const tree = treeOf(known ? arm : undefined, sets, into);
-    // Where arms choose the protocol, the base is checked for what it says, not for a default protocol.
+    // Where arms choose the protocol, the base is checked for what it says, not for a default
+    // protocol.
     const chosen = arm !== undefined || declaredArms.length === 0 || into !== issues;
     const checkStake = chosen || child(root, 'consensus') !== undefined;
     return resolveTree(tree, { ...source, arm: arm ?? BASE_ARM, checkStake }, into);
@@ -165,7 +169,8 @@ export function loadScenarioText(
 /**
  * Paths of the user's own plug-in files, read before the catalogue that contains them exists.
  *
- * @returns Paths as written; empty when there are none or the text has problems, which loading reports.
+ * @returns Paths as written; empty when there are none or the text has problems, which loading
+ *   reports.
  */
 export function pluginFilesIn(content: string, file: string): readonly string[] {
   const root = rootOf(content, file, []);

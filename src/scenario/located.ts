@@ -1,7 +1,7 @@
 /**
- * A parsed document that remembers where each value stood. Overrides of arms and of the command line
- * are merged on this tree, before any value is read, so that a problem is always reported at the line
- * a person wrote, whichever file or flag it came from.
+ * A parsed document that remembers where each value stood. Overrides of arms and of the command
+ * line are merged on this tree, before any value is read, so that a problem is always reported at
+ * the line a person wrote, whichever file or flag it came from.
  */
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import type { InputIssue } from '../base/errors.ts';
@@ -87,7 +87,8 @@ export function describe(node: Located | undefined): string {
  * @param text - The document; an empty one is an empty map.
  * @param file - Name shown in issues.
  * @param rootPath - Path of the root, e.g. `scenario`.
- * @param issues - Receives syntax problems: bad indentation, a key twice, an alias without an anchor.
+ * @param issues - Receives syntax problems: bad indentation, a key twice, an alias without an
+ *   anchor.
  * @returns The tree, or undefined when the text cannot be read as YAML.
  */
 export function parseLocated(

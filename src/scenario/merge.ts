@@ -1,7 +1,7 @@
 /**
- * Overrides over a base: arms and `--set`. Maps merge key by key, everything else replaces; a plug-in
- * value is a map with a name, and another name replaces it whole, so that no option of the old plug-in
- * is left behind.
+ * Overrides over a base: arms and `--set`. Maps merge key by key, everything else replaces; a
+ * plug-in value is a map with a name, and another name replaces it whole, so that no option of the
+ * old plug-in is left behind.
  */
 import type { InputIssue } from '../base/errors.ts';
 import type { PluginHead, Registry } from '../base/plugin.ts';
@@ -38,7 +38,9 @@ export function pluginKeyAt(path: string): PluginKey | undefined {
   );
 }
 
-/** A plug-in value as a map: the scalar `pow` means `{ name: pow }`; other values stay as they are. */
+/**
+ * A plug-in value as a map: the scalar `pow` means `{ name: pow }`; other values stay as they are.
+ */
 export function asPluginMap(node: Located): Located {
   if (node.kind !== 'scalar' || typeof node.value !== 'string') return node;
   const entries = new Map<string, LocatedEntry>([['name', { key: node.place, value: node }]]);
@@ -57,7 +59,8 @@ function pluginNameOf(node: Located, key: PluginKey, catalogue: PluginCatalogue)
  * Merges an override over a base.
  *
  * @param path - Dotted path below the root, without list indices; empty at the root.
- * @returns A tree whose every value keeps the place it was written at. A blank override keeps the base.
+ * @returns A tree whose every value keeps the place it was written at. A blank override keeps the
+ *   base.
  */
 export function mergeLocated(
   base: Located | undefined,

@@ -266,7 +266,9 @@ export function resolvePlugins(
   return node!.items.map((item) => resolvePlugin(key, item, item.place, catalogue, issues));
 }
 
-/** Plug-in keys that live in a section, by their last key (`grid` has `feeder`, `lossAllocation`). */
+/**
+ * Plug-in keys that live in a section, by their last key (`grid` has `feeder`, `lossAllocation`).
+ */
 export function pluginKeysOf(section: string): readonly { key: PluginKey; leaf: string }[] {
   return PLUGIN_KEY_NAMES.flatMap((key) => {
     const path: readonly string[] = PLUGIN_KEYS[key].path;

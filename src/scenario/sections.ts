@@ -1,7 +1,7 @@
 /**
- * The scenario's keys as values: what may be set, in which unit, within which limits, and its default.
- * Everything else (validation, defaults, JSON Schema, `peerwatt init`, the docs table and the
- * TypeScript type) is derived from here. Names of keys: docs/nomenclature.md.
+ * The scenario's keys as values: what may be set, in which unit, within which limits, and its
+ * default. Everything else (validation, defaults, JSON Schema, `peerwatt init`, the docs table and
+ * the TypeScript type) is derived from here. Names of keys: docs/nomenclature.md.
  */
 import {
   bandwidth,

@@ -53,7 +53,10 @@ export interface BlockBuilder {
     consensus: readonly number[],
     work: number,
   ): BlockIndex;
+  /** The seal of a block that was not exported yet. */
   seal(block: BlockIndex): SealedBlock;
+  /** Lets the seal of an exported or dead block go. */
+  forget(block: BlockIndex): void;
   stateRoot(block: BlockIndex): string;
   /** Points paid to the producers of rewards that the block carries [Upt]. */
   rewardUpt(block: BlockIndex): number;
@@ -62,7 +65,7 @@ export interface BlockBuilder {
 /** Makes a builder. */
 export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
   const { tree, state, table, pool, rule, rules } = options;
-  const seals: SealedBlock[] = [];
+  const seals = new Map<BlockIndex, SealedBlock>();
   const roots: string[] = [options.genesisRoot];
   const rewards: number[] = [0];
   /** Height up to which a block's branch has counted irreversible blocks for rewards. */
@@ -196,7 +199,7 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
         producedUs,
         hash,
         work,
-        transactions: Int32Array.from(body.transactions),
+        transactions: body.transactions,
         bytes: headerBytes + signature.length + body.bytes,
         gasUsed: body.gas,
         consensus,
@@ -212,10 +215,13 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
       counted[block] = Math.max(counted[parent]!, upTo);
       roots[block] = stateRoot;
       rewards[block] = body.rewardUpt;
-      seals[block] = { header, signature, receipts: body.receipts };
+      seals.set(block, { header, signature, receipts: body.receipts });
       return block;
     },
-    seal: (block) => seals[block]!,
+    seal: (block) => seals.get(block)!,
+    forget(block) {
+      seals.delete(block);
+    },
     stateRoot: (block) => roots[block]!,
     rewardUpt: (block) => rewards[block]!,
   };

@@ -56,10 +56,8 @@ function blocksTable({ chain, lastDeliveryUs }: RunParts, canonical: Uint8Array)
 function transactionsTable({ chain }: RunParts): Table {
   const { table, tree, engine, rules } = chain;
   const rows = Array.from({ length: table.count }, (_, tx) => tx);
-  // A client's truth is its own node's branch; receipts are the same on every branch that has the block.
-  const block = rows.map((tx) => table.blockOn(tree, tx, engine.head[table.node[tx]!]!));
-  const finalUs = rows.map((tx) => table.finalUs[tx]!);
-  const receipts = rows.map((tx) => (block[tx]! < 0 ? undefined : chain.receiptOf(block[tx]!, tx)));
+  const block = table.exportedBlock;
+  const finalUs = table.finalUs;
   const fates = rows.map((tx) => fateOf(parts(tx), finalUs[tx]!));
   function parts(tx: number) {
     const finalBlock = engine.finalBlock[table.node[tx]!]!;
@@ -74,28 +72,24 @@ function transactionsTable({ chain }: RunParts): Table {
   const since = (value: (tx: number) => number) => of((tx) => value(tx) - rules.openingUs);
   return createTable('transactions', {
     tx: of((tx) => tx),
-    hash: rows.map((tx) => table.signed(tx).id),
+    hash: rows.map((tx) => table.id(tx)),
     type: rows.map((tx) => TRANSACTION_TYPES[table.type[tx]!]!),
     sender: rows.map((tx) => chain.accountId(table.sender[tx]!)),
-    nonce: of((tx) => table.signed(tx).transaction.nonce),
+    nonce: of((tx) => table.nonce[tx]!),
     slot: of((tx) => (table.slot[tx]! < 0 ? Number.NaN : table.slot[tx]!)),
     size_bytes: of((tx) => table.sizeBytes[tx]!),
-    gas_used: of((tx) => receipts[tx]?.gasUsed ?? Number.NaN),
-    fee_upt: of((tx) => (receipts[tx]?.gasUsed ?? Number.NaN) * rules.gasPriceUpt),
+    gas_used: of((tx) => table.gasUsed[tx]!),
+    fee_upt: of((tx) => table.gasUsed[tx]! * rules.gasPriceUpt),
     submitted_us: since((tx) => table.submittedUs[tx]!),
     received_us: since((tx) => table.receivedUs[tx]!),
     included_us: since((tx) => (block[tx]! < 0 ? Number.NaN : tree.producedUs[block[tx]!]!)),
     final_us: since((tx) => finalUs[tx]!),
     expiry_us: since((tx) => (table.expiryUs[tx]! > 4e15 ? Number.NaN : table.expiryUs[tx]!)),
     height: of((tx) => (block[tx]! < 0 ? Number.NaN : tree.height[block[tx]!]!)),
-    receipt: rows.map((tx) =>
-      receipts[tx] === undefined ? '' : receipts[tx].status === 1 ? 'ok' : 'failed',
-    ),
+    receipt: rows.map((tx) => (block[tx]! < 0 ? '' : table.failure[tx] === 0 ? 'ok' : 'failed')),
     fate: fates.map(({ fate }) => fate),
     reject_reason: rows.map((tx) =>
-      fates[tx]!.fate === 'final'
-        ? (rejectReasonOf(receipts[tx]?.reason ?? 0) ?? '')
-        : fates[tx]!.reason,
+      fates[tx]!.fate === 'final' ? (rejectReasonOf(table.failure[tx]!) ?? '') : fates[tx]!.reason,
     ),
   });
 }

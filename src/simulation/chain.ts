@@ -29,7 +29,6 @@ import {
   type Pool,
   type TransactionTable,
 } from '../ledger/pool.ts';
-import type { Receipt } from '../ledger/receipt.ts';
 import { rejectReasonCode } from '../ledger/reject-reason.ts';
 import { type ChainState, createChainState } from '../ledger/state.ts';
 import {
@@ -82,8 +81,6 @@ export interface Chain {
   accountId(account: number): string;
   /** Role code of an account. */
   accountRole(account: number): number;
-  /** Receipt of a transaction in a block that carries it. */
-  receiptOf(block: BlockIndex, tx: number): Receipt;
   /** When a block became final at the trading centre's node [µs]; NaN when it never was. */
   finalAtCentreUs(block: BlockIndex): number;
   readonly checks: { executedBlocks: number; recounts: number };
@@ -150,7 +147,7 @@ export function createChain(
   const nonces = new Float64Array(rules.accountCount);
   const clientDraws = random.addressed('world/client-latency');
   const unsignedWriter = createWriter(1024);
-  const finalAtCentre = new Map<BlockIndex, number>();
+  let finalAtCentre = new Float64Array(1024).fill(Number.NaN);
   const verifyUs = scenario.ledger.verifyTime;
 
   const nodeOf = (account: number) =>
@@ -215,7 +212,7 @@ export function createChain(
           sender: producerAccount,
           nonce,
           gasLimit: GAS_LIMIT,
-          expiryUs: Number.MAX_SAFE_INTEGER / 2,
+          expiryUs: 2 ** 52,
           payload: { to: due.to, amountUpt: due.amountUpt, block: 0, ref: due.day },
         },
         node,
@@ -240,8 +237,14 @@ export function createChain(
           table.finalUs[tx] = kernel.nowUs;
         }
       }
-      if (node === CENTRE_NODE) finalAtCentre.set(block, kernel.nowUs);
-      if (node === CENTRE_NODE) listener.onCentreFinal(block);
+      if (node !== CENTRE_NODE) return;
+      if (block >= finalAtCentre.length) {
+        const wider = new Float64Array(2 * finalAtCentre.length).fill(Number.NaN);
+        wider.set(finalAtCentre);
+        finalAtCentre = wider;
+      }
+      finalAtCentre[block] = kernel.nowUs;
+      listener.onCentreFinal(block);
     },
     onFold(block) {
       exportUpTo(writer, block);
@@ -276,6 +279,11 @@ export function createChain(
       const { header, signature, receipts } = builder.seal(at);
       const transactions = Array.from(tree.transactions(at), (tx) => table.signed(tx));
       ledger.append({ header, signature, transactions, receipts });
+      const body = tree.transactions(at);
+      receipts.forEach((receipt, place) => {
+        table.exported(body[place]!, at, receipt.gasUsed, receipt.reason);
+      });
+      builder.forget(at);
     }
     exported = block;
   }
@@ -299,6 +307,8 @@ export function createChain(
       if (elected?.version !== version || !tree.isAncestor(elected.anchor, block)) {
         elected = { anchor: block, version, election: countElection(read, rules) };
       }
+      // The next look starts here, so that the way back stays short.
+      elected.anchor = block;
       return elected.election;
     },
   };
@@ -364,11 +374,7 @@ export function createChain(
     parameters: chainParameters,
     accountId: (account) => genesis.accounts[account]!.id,
     accountRole: (account) => genesis.accounts[account]!.role,
-    receiptOf(block, tx) {
-      const place = Array.prototype.indexOf.call(tree.transactions(block), tx);
-      return builder.seal(block).receipts[place]!;
-    },
-    finalAtCentreUs: (block) => finalAtCentre.get(block) ?? Number.NaN,
+    finalAtCentreUs: (block) => finalAtCentre[block] ?? Number.NaN,
     checks,
     nodeOf,
     sign: (account, bytes) => keys[account]!.sign(bytes),

@@ -5,6 +5,7 @@
 import { observedLoadWh } from '../agents/forecast.ts';
 import { forecasts } from '../agents/forecasts/index.ts';
 import { agreedWh, dealUptPerKWh, drawNeighbourDeals } from '../agents/neighbours.ts';
+import { planSlot } from '../agents/plan.ts';
 import {
   buyerValueUptPerKWh,
   drawReservations,
@@ -13,10 +14,9 @@ import {
   strategyDraws,
 } from '../agents/reservation.ts';
 import { strategies } from '../agents/strategies/index.ts';
-import { roundHalfUp } from '../base/integer.ts';
 import type { RandomSource } from '../base/random.ts';
 import { HOUR_US, SECOND_US } from '../base/units.ts';
-import { BATTERY_OUT, BATTERY_OUT_LENGTH, dispatchBattery, keepFactor } from '../energy/battery.ts';
+import { keepFactor } from '../energy/battery.ts';
 import { pvBoundOverSkyWh, type SkyPath, skyPath } from '../energy/bound.ts';
 import type { Intervals } from '../metering/register.ts';
 import { createWorld } from '../physics/world.ts';
@@ -82,27 +82,26 @@ export function createMembers(
   const generationWh = new Float64Array(count);
   const storedWh = new Float64Array(count);
   const out = { loadWh: 0, generationWh: 0 };
-  const battery = new Float64Array(BATTERY_OUT_LENGTH);
+  const plan = { storedWh: 0, netWh: 0 };
   const keep = keepFactor(site.slotUs / SECOND_US);
   const idle = scenario.energy.batteryDispatch === 'idle';
+  const batteries = homes.map((home) => ({
+    capacityWh: idle ? 0 : home.batteryWh,
+    limitWh: home.batteryW * hours,
+    efficiency: home.batteryEfficiency,
+    keep,
+  }));
 
   /** Forecast of net demand after the home's own battery [Wh], + is deficit. */
   function netWh(home: number, slot: number, lastSlot: number): number {
-    forecaster.forecast(home, slot, lastSlot, out, oracle);
-    const spec = homes[home]!;
-    const net = out.loadWh - out.generationWh;
-    if (idle || spec.batteryWh === 0) return net;
-    dispatchBattery(
-      out.loadWh,
-      out.generationWh,
-      storedWh[home]!,
-      spec.batteryWh,
-      spec.batteryW * hours,
-      spec.batteryEfficiency,
-      keep,
-      battery,
-    );
-    return roundHalfUp(net + battery[BATTERY_OUT.charge]! - battery[BATTERY_OUT.discharge]!);
+    plan.storedWh = storedWh[home]!;
+    for (let ahead = lastSlot + 1; ahead <= slot; ahead++) {
+      // Without a battery only the delivery slot matters; with one, what happens on the way does too.
+      if (batteries[home]!.capacityWh === 0 && ahead < slot) continue;
+      forecaster.forecast(home, ahead, lastSlot, out, oracle);
+      planSlot(out.loadWh, out.generationWh, batteries[home]!, plan);
+    }
+    return plan.netWh;
   }
 
   function limit(home: number, slot: number, isBid: boolean): number {

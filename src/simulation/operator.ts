@@ -51,6 +51,8 @@ export interface SlotMarket {
   voided: Uint8Array;
   reads: SlotReads | undefined;
   publishedLossWh: number;
+  /** Reported net energy through the feeder head [Wh]. */
+  headWh: number;
   settlement: SlotSettlement | undefined;
   state: '' | 'PROVISIONAL' | 'CLOSED' | 'VOID';
 }
@@ -126,6 +128,7 @@ export function createOperator(
     voided: new Uint8Array(0),
     reads: undefined,
     publishedLossWh: 0,
+    headWh: 0,
     settlement: undefined,
     state: '',
   }));
@@ -257,7 +260,7 @@ export function createOperator(
     const { importWh, exportWh, quality } = reads!;
     const deliveries = attributeDeliveries(slotTrades, exportWh);
     const deliveredWh = total(deliveries.homeWh);
-    const carriedWh = Math.max(total(exportWh), total(importWh));
+    const carriedWh = total(exportWh) + Math.max(0, market.headWh);
     const lossWh = tradedLossWh(market.publishedLossWh, deliveredWh, carriedWh);
     allocation.allocate(
       { lossWh, deliveredWh: deliveries.homeWh },

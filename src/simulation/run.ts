@@ -126,6 +126,7 @@ export function simulate(scenario: Scenario, options: RunOptions = {}): RunResul
     oversight.onSlotClosed(reads, recorder.headWh(slot), lossWh);
     if (slot < 0) return;
     operator.markets[slot]!.publishedLossWh = lossWh;
+    operator.markets[slot]!.headWh = recorder.headWh(slot);
     operator.takeReads(reads);
   }
 

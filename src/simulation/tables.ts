@@ -57,8 +57,10 @@ function slotsTable({ site, chain, operator, recorder }: RunParts): Table {
     of(({ settlement }) =>
       settlement === undefined ? Number.NaN : sum(settlement.trades[column]),
     );
-  const refused = (slot: number) =>
-    recorder.orderTxs(slot).filter((tx) => isRefused(chain, tx)).length;
+  const refused = Float64Array.from(
+    slots,
+    (slot) => recorder.orderTxs(slot).filter((tx) => isRefused(chain, tx)).length,
+  );
   return createTable('slots', {
     slot: Float64Array.from(slots),
     start_us: of((_, slot) => slot * slotUs),
@@ -77,9 +79,9 @@ function slotsTable({ site, chain, operator, recorder }: RunParts): Table {
     orders_accepted: of((market) => market.acceptedCount),
     orders_late: of(
       (market, slot) =>
-        recorder.ordersSent[slot]! - market.acceptedCount - market.rejectedCount - refused(slot),
+        recorder.ordersSent[slot]! - market.acceptedCount - market.rejectedCount - refused[slot]!,
     ),
-    orders_rejected: of((market, slot) => market.rejectedCount + refused(slot)),
+    orders_rejected: of((market, slot) => market.rejectedCount + refused[slot]!),
     bid_wh: of((market) => market.bidWh),
     offer_wh: of((market) => market.offerWh),
     cleared_wh: of((market) => market.clearedWh),
@@ -102,10 +104,7 @@ function slotsTable({ site, chain, operator, recorder }: RunParts): Table {
 
 /** Refused at the door, or failed in its block: not late, rejected. */
 function isRefused(chain: Chain, tx: number): boolean {
-  if (chain.table.refused[tx]! !== 0) return true;
-  const head = chain.engine.head[0]!;
-  const block = chain.table.blockOn(chain.tree, tx, head);
-  return block >= 0 && chain.receiptOf(block, tx).status === 0;
+  return chain.table.refused[tx]! !== 0 || chain.table.failure[tx]! !== 0;
 }
 
 function surplusUpt(

@@ -10,10 +10,11 @@ const HISTORY = 96;
 
 /** True increments of a home and slot: integers, the same for every call. */
 function truth(home: number, slot: number): Float64Array {
-  const slotOfDay = ((slot % 96) + 96) % 96;
+  const since = slot + HISTORY;
+  const slotOfDay = since % 96;
   const sunny = home % 2 === 0 && slotOfDay > 28 && slotOfDay < 68;
-  const generation = sunny ? 300 + ((home * 131 + slot * 17) % 400) : 0;
-  const net = 80 + ((home * 37 + slot * 53) % 500) - generation;
+  const generation = sunny ? 300 + ((home * 131 + since * 17) % 400) : 0;
+  const net = 80 + ((home * 37 + since * 53) % 500) - generation;
   return Float64Array.of(Math.max(0, net), Math.max(0, -net), generation);
 }
 

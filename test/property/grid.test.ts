@@ -5,8 +5,8 @@ import { lossAllocations } from '../../src/grid/loss-allocation/index.ts';
 import { createPowerFlow } from '../../src/grid/power-flow.ts';
 
 /**
- * The slow oracle: fixed-point current injection V = V0 - Zbus I(V) with a dense complex Zbus, whose
- * entry (i, j) is the impedance that the ways of i and j to the slack share.
+ * The slow oracle: fixed-point current injection V = V0 - Zbus I(V) with a dense complex Zbus,
+ * whose entry (i, j) is the impedance that the ways of i and j to the slack share.
  */
 function denseVoltages(feeder: Feeder, pW: Float64Array, qVar: Float64Array) {
   const n = feeder.busCount;
@@ -38,7 +38,9 @@ function denseVoltages(feeder: Feeder, pW: Float64Array, qVar: Float64Array) {
   return re.map((a, k) => Math.hypot(a, im[k]!) / (feeder.baseKv * 1000));
 }
 
-/** Random trees of up to 16 buses with loads of both signs, scaled to at most a mild voltage drop. */
+/**
+ * Random trees of up to 16 buses with loads of both signs, scaled to at most a mild voltage drop.
+ */
 const network = fc
   .integer({ min: 2, max: 16 })
   .chain((n) =>

@@ -121,7 +121,7 @@ describe('clearing: uniform price', () => {
     );
   });
 
-  it('reaches the best surplus of all ways to match, by dynamic programming over all subsets', () => {
+  it('reaches the best surplus over all subsets of orders', () => {
     fc.assert(
       fc.property(orders(9, 3, 8), (rows) => {
         const book = bookOf(rows);

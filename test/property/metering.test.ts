@@ -33,8 +33,8 @@ const history = fc.array(
 type History = typeof history extends fc.Arbitrary<infer V> ? V : never;
 
 /**
- * Runs a history with a cut-off of one slot: at slot s first the reads that come then, then close(s - 1).
- * A tail of reads in time ends it, long enough to work any excess off.
+ * Runs a history with a cut-off of one slot: at slot s first the reads that come then, then close(s
+ * - 1). A tail of reads in time ends it, long enough to work any excess off.
  */
 function run(slots: History, start: readonly [number, number, number]) {
   const initial = createRegisters(1);
@@ -156,7 +156,7 @@ describe('metering', () => {
     );
   });
 
-  test('meters: displays sum to the register difference and stray from gain x truth by one step', () => {
+  test('meters: displays sum to the register difference, one step from gain x truth', () => {
     const truth = fc.array(fc.integer({ min: 0, max: 5000 }), { minLength: 1, maxLength: 60 });
     fc.assert(
       fc.property(truth, fc.integer({ min: 1, max: 100 }), fc.nat(), (loads, resolution, seed) => {

@@ -1,7 +1,8 @@
 /**
  * Published radial feeders. case33bw: M. E. Baran, F. F. Wu, IEEE Trans. Power Delivery 4(2), 1989,
- * 202.68 kW and 0.9131 pu; case69: 224.99 kW and 0.9092 pu; European LV: IEEE PES test feeder, balanced
- * equivalent; CIGRE LV: TF C6.04.02. Voltages: an independent current-injection solver, 1e-12 pu.
+ * 202.68 kW and 0.9131 pu; case69: 224.99 kW and 0.9092 pu; European LV: IEEE PES test feeder,
+ * balanced equivalent; CIGRE LV: TF C6.04.02. Voltages: an independent current-injection solver,
+ * 1e-12 pu.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

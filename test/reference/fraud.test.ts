@@ -8,6 +8,7 @@ import {
   averagePrecision,
   confusion,
   f1,
+  falsePositiveRate,
   mcc,
   meanAveragePrecisionAt,
   precision,
@@ -70,7 +71,17 @@ describe('metric code against slow definitions (validation H5)', () => {
   }
   it('AUC and average precision of 50 000 rows with ties', () => {
     const { scores, positive } = sample(50_000, 60);
-    expect(Math.abs(rocAuc(scores, positive) - pairwiseAuc(scores, positive))).toBeLessThan(1e-9);
+    // The area under the ROC polygon, threshold by threshold, another way to the same number.
+    let area = 0;
+    let [fprBefore, tprBefore] = [0, 0];
+    for (const threshold of [...new Set(scores)].sort((a, b) => b - a)) {
+      const said = scores.map((score) => (score >= threshold ? 1 : 0));
+      const counts = confusion(said, positive);
+      const [fpr, tpr] = [falsePositiveRate(counts), recall(counts)];
+      area += ((fpr - fprBefore) * (tpr + tprBefore)) / 2;
+      [fprBefore, tprBefore] = [fpr, tpr];
+    }
+    expect(Math.abs(rocAuc(scores, positive) - area)).toBeLessThan(1e-9);
     const slow = thresholdAp(scores, positive);
     expect(Math.abs(averagePrecision(scores, positive) - slow)).toBeLessThan(1e-9);
   });
@@ -184,8 +195,8 @@ describe('observer meter residual over populations (validation H2)', () => {
       theftWh: 0,
       head: 'normal',
     } as const;
-    // Standard error of 1e5 populations: 1.2e-4; c = 4.
-    expect(Math.abs(alarmShare(feeder, 100_000) - 0.00135)).toBeLessThan(4.7e-4);
+    // Standard error of 6e4 populations: 1.5e-4; c = 4.
+    expect(Math.abs(alarmShare(feeder, 60_000) - 0.00135)).toBeLessThan(6e-4);
   });
   it('a uniform head error follows its own law: 0.884 and fewer false alarms', () => {
     const feeder = { count: 100, meterClass: 0.01, headClass: 0.002, head: 'uniform' } as const;

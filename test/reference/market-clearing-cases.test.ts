@@ -1,6 +1,7 @@
 /**
- * Books that other projects published with their results (each case names project and commit). Price
- * rules differ, so all are checked by volume, by welfare, and those of mid-point rules by price.
+ * Books that other projects published with their results (each case names project and commit).
+ * Price rules differ, so all are checked by volume, by welfare, and those of mid-point rules by
+ * price.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -118,7 +119,8 @@ describe.skipIf(!present)('published books', () => {
       );
       expect(Math.max(...accepted)).toBe(price * 1e6);
     } else if (!each.mechanism.startsWith('uniform_midpoint')) {
-      // Every other published uniform price lies in our interval; the capped mid-point may leave it.
+      // Every other published uniform price lies in our interval; the capped mid-point may leave
+      // it.
       expect(clear(book, 0).priceUptPerKWh).toBeLessThanOrEqual(price * 1e6);
       expect(clear(book, 1).priceUptPerKWh).toBeGreaterThanOrEqual(price * 1e6);
     }

@@ -1,4 +1,6 @@
-/** The benchmark workload reproduces the totals on which three public simulators agree to the Wh. */
+/**
+ * The benchmark workload reproduces the totals on which three public simulators agree to the Wh.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import lemW1, { clearAll, lemW1Book, lemW1Totals } from '../../bench/lem-w1.ts';

@@ -1,6 +1,6 @@
 /**
- * Uniform price against published and closed-form results: unit-demand auctions, the k-double auction
- * with truthful and with equilibrium bids, and the double auction of pymarket.
+ * Uniform price against published and closed-form results: unit-demand auctions, the k-double
+ * auction with truthful and with equilibrium bids, and the double auction of pymarket.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -133,8 +133,8 @@ describe.skipIf(!present)('k-double auction with values U(0, 1)', () => {
       expectMean(trades!, law.E_trades, 0.02 * Math.sqrt(m * n));
       expectMean(square!, law.Var_trades, 0.05 * law.Var_trades);
       expectMean(gains!, law.E_GFT, 0.02 * Math.sqrt(m + n));
-      // Given trade the mean price is the law's by symmetry only when m = n; otherwise trade is sure
-      // but for 1 in 30 million games.
+      // Given trade the mean price is the law's by symmetry only when m = n; otherwise trade is
+      // sure but for 1 in 30 million games.
       if (m === n || priced!.mean === 1) expectMean(prices!, 0, 0.01);
     },
   );

@@ -1,6 +1,6 @@
 /**
- * Sun, irradiance and PV against SPA vectors, pvlib's clear-sky sums and a year of NREL PVWatts output
- * (validation F2), and against the Astronomical Almanac's own formulas computed here.
+ * Sun, irradiance and PV against SPA vectors, pvlib's clear-sky sums and a year of NREL PVWatts
+ * output (validation F2), and against the Astronomical Almanac's own formulas computed here.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -100,8 +100,8 @@ const PLACES = [
 ] as const;
 
 describe.skipIf(!existsSync(sums))('clear-sky sums of 2023', () => {
-  // Middles of quarter hours, as in the reference. Its headline sums use the refracted zenith, so the
-  // comparison with them adds refraction; its `annual_true_zenith` needs none.
+  // Middles of quarter hours, as in the reference. Its headline sums use the refracted zenith, so
+  // the comparison with them adds refraction; its `annual_true_zenith` needs none.
   const reference = JSON.parse(readFileSync(sums, 'utf8')).clear_sky_annual;
   const year = parseInstant('2023-01-01T00:00Z')!.epochS;
 
@@ -129,7 +129,7 @@ describe.skipIf(!existsSync(pvwatts))('a year of PVWatts, 4 kW roof mount, Golde
   const plane = planeOf(20, 180);
   const number = (row: Record<string, string>, key: string) => Number(row[key]);
 
-  test('plane-of-array irradiance within 4 % over the year (theirs is Perez, ours isotropic)', () => {
+  test('plane-of-array irradiance within 4 % over the year (theirs is Perez)', () => {
     let [ours, theirs] = [0, 0];
     rows.forEach((row, hour) => {
       const sun = sunAt(start.epochS + (hour + 0.5) * 3600, place);

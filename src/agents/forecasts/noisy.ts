@@ -8,11 +8,12 @@ import { defineForecast } from '../forecast.ts';
 const [LOAD, GENERATION] = [0, 1];
 
 /**
- * Truth times 1 + error. The error of a home follows a stationary first-order autoregression over slots,
- * with correlation `rho` an hour apart; its spread grows with the horizon as the variance of such a
- * process does, σ(h)² = sigmaAt1h² (1 - rho^2h)/(1 - rho²). Load and generation err independently, and
- * no forecast is negative. The horizon runs from the end of the last slot seen to the end of delivery.
- * Innovations are addressed by (home, slot), so no other home or arm can shift them.
+ * Truth times 1 + error. The error of a home follows a stationary first-order autoregression over
+ * slots, with correlation `rho` an hour apart; its spread grows with the horizon as the variance of
+ * such a process does, σ(h)² = sigmaAt1h² (1 - rho^2h)/(1 - rho²). Load and generation err
+ * independently, and no forecast is negative. The horizon runs from the end of the last slot seen
+ * to the end of delivery. Innovations are addressed by (home, slot), so no other home or arm can
+ * shift them.
  */
 export default defineForecast({
   apiVersion: 1,

@@ -5,12 +5,12 @@ import { createLikeDays } from '../like-days.ts';
 
 /**
  * Persistence. Load is the mean of the same slot over the last up to seven like days (weekdays or
- * weekend days). PV is the last clear-sky index times the clear-sky curve; the index is taken from slots
- * in which the sun stands high enough to mean something, and is carried over the night.
+ * weekend days). PV is the last clear-sky index times the clear-sky curve; the index is taken from
+ * slots in which the sun stands high enough to mean something, and is carried over the night.
  *
- * With short history: load is that of the other kind of day, then the last observed load, then 0; PV of
- * a home that has not seen the sun is 0. A home that generates without a clear-sky curve keeps its last
- * observed generation.
+ * With short history: load is that of the other kind of day, then the last observed load, then 0;
+ * PV of a home that has not seen the sun is 0. A home that generates without a clear-sky curve
+ * keeps its last observed generation.
  */
 export default defineForecast({
   apiVersion: 1,
@@ -27,7 +27,8 @@ export default defineForecast({
     const { count, slotsPerDay } = context;
     const loads = createLikeDays(count, slotsPerDay);
     const peak = new Float64Array(count);
-    // The last slots stay apart, for a home sends its order before everybody has seen the same slot.
+    // The last slots stay apart, for a home sends its order before everybody has seen the same
+    // slot.
     const indexBySlot = new Float64Array(LAG_SLOTS_MAX * count);
     const loadBySlot = new Float64Array(LAG_SLOTS_MAX * count);
     const generationBySlot = new Float64Array(LAG_SLOTS_MAX * count);

@@ -1,9 +1,9 @@
 import { defineStrategy } from '../strategy.ts';
 
 /**
- * Zero intelligence under a budget constraint: a limit drawn uniformly from the integers that cannot
- * lose money. A buyer draws in [feed-in, value], a seller in [cost, retail]; where that range is empty
- * the reservation price is stated.
+ * Zero intelligence under a budget constraint: a limit drawn uniformly from the integers that
+ * cannot lose money. A buyer draws in [feed-in, value], a seller in [cost, retail]; where that
+ * range is empty the reservation price is stated.
  */
 export default defineStrategy({
   apiVersion: 1,

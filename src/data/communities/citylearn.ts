@@ -1,7 +1,8 @@
 /**
  * Communities of the CityLearn challenge: `schema.json` and one CSV a building. The files have no
- * dates, only month and hour, the hour is the one that ends, and the first row may be the last hour of
- * the day before; the calendar is found from the first change of month and checked against every row.
+ * dates, only month and hour, the hour is the one that ends, and the first row may be the last hour
+ * of the day before; the calendar is found from the first change of month and checked against every
+ * row.
  */
 import { civilFromDays, daysFromCivil } from '../../base/calendar.ts';
 import { nearestWord } from '../../base/errors.ts';
@@ -41,8 +42,8 @@ const OTHER_LOADS = ['dhw_demand', 'cooling_demand', 'heating_demand'];
  *
  * @param startYear - Year of the first row.
  * @param offsetMin - Local standard time minus UTC [min].
- * @param issue - Receives a file without a change of month, rows out of order, a weekday that is not
- *   the one of the calendar (the year is wrong), daylight-saving rows.
+ * @param issue - Receives a file without a change of month, rows out of order, a weekday that is
+ *   not the one of the calendar (the year is wrong), daylight-saving rows.
  * @returns Hourly axis; undefined after an issue.
  */
 export function cityLearnAxis(
@@ -106,7 +107,9 @@ export function cityLearnAxis(
   return { kind: 'dated', startS, stepS: HOUR_S, count: table.rowCount, rows };
 }
 
-/** Month, hour-ending 1 to 24 and weekday (1 is Monday) of the hour that begins at a local second. */
+/**
+ * Month, hour-ending 1 to 24 and weekday (1 is Monday) of the hour that begins at a local second.
+ */
 function civilHour(localS: number): { month: number; hour: number; weekday: number } {
   const days = Math.floor(localS / 86_400);
   const hour = Math.floor((localS - days * 86_400) / HOUR_S) + 1;

@@ -82,8 +82,8 @@ export function homeSeries(run: Import, index: number): HomeSeries | undefined {
 }
 
 /**
- * A home of which the meter at the border is known. With PV, load = PV + import − export; without, what
- * is exported is its generation beyond its load, and what is imported its load.
+ * A home of which the meter at the border is known. With PV, load = PV + import − export; without,
+ * what is exported is its generation beyond its load, and what is imported its load.
  */
 function netHome(
   run: Import,

@@ -1,7 +1,8 @@
 /**
- * A community from anybody's CSV files. The scenario says what a computer cannot know: what the numbers
- * are, whether a stamp begins or ends its interval, and in which fixed offset. What remains ambiguous
- * is refused with its line, for a load shifted by one interval looks as good as the right one.
+ * A community from anybody's CSV files. The scenario says what a computer cannot know: what the
+ * numbers are, whether a stamp begins or ends its interval, and in which fixed offset. What remains
+ * ambiguous is refused with its line, for a load shifted by one interval looks as good as the right
+ * one.
  */
 
 import { SECOND_US } from '../../base/units.ts';
@@ -165,9 +166,8 @@ function readColumn(
   if (series === undefined) return;
   found[entry.measures] = series;
   if (series.filledCount > 0) {
-    run.notes.push(
-      `${series.filledCount} missing intervals of ${entry.measures} of ${home} are filled (${gapPolicy}).`,
-    );
+    const gaps = `${series.filledCount} missing intervals of ${entry.measures} of ${home}`;
+    run.notes.push(`${gaps} are filled (${gapPolicy}).`);
   }
   noteInterpolated(run, table, axis, column, entry, home);
 }

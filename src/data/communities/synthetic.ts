@@ -1,6 +1,7 @@
 /**
- * A generated community: members with roofs, batteries and habits under one sky. It is judged on real
- * homes (test/reference/generator.test.ts): variation, persistence, load factor and after-diversity peak.
+ * A generated community: members with roofs, batteries and habits under one sky. It is judged on
+ * real homes (test/reference/generator.test.ts): variation, persistence, load factor and
+ * after-diversity peak.
  */
 
 import { divExact } from '../../base/integer.ts';
@@ -56,7 +57,7 @@ export default defineCommunity({
     }),
     latitude: angle('39.9', { min: -66, max: 66, doc: 'North positive' }),
     longitude: angle('116.4', { min: -180, max: 180, doc: 'East positive' }),
-    overcastShare: fraction('33 %', { doc: 'How often broken cloud closes rather than clears' }),
+    foulShare: fraction('25 %', { doc: 'Share of time in spells of foul weather' }),
     plotSpacing: length('40 m', { min: 5, max: 2000, doc: 'Distance between neighbouring homes' }),
   }),
   create(context, options) {
@@ -90,7 +91,7 @@ export default defineCommunity({
       location,
       plotCount: count,
       spacingM: options.plotSpacing,
-      overcastShare: options.overcastShare,
+      foulShare: options.foulShare,
     });
     const loads = createLoads(members, weather, {
       ...time,

@@ -17,7 +17,8 @@ const cable = (areaMm2: number, rOhmPerKm: number, xOhmPerKm: number, ampacityA:
 
 /**
  * Standard sizes, thinnest first. Resistance: IEC 60228, class 2 aluminium. Reactance and ampacity:
- * typical of NAYY cables (DIN VDE 0276-603); 50, 120 and 150 mm2 agree with pandapower's standard types.
+ * typical of NAYY cables (DIN VDE 0276-603); 50, 120 and 150 mm2 agree with pandapower's standard
+ * types.
  */
 export const CABLES: readonly CableType[] = [
   cable(16, 1.91, 0.09, 75),
@@ -45,8 +46,8 @@ const transformer = (ratedKVA: number, loadLossW: number, shortCircuit: number) 
   Object.freeze({ ratedVA: ratedKVA * 1000, loadLossW, shortCircuit });
 
 /**
- * Standard ratings, smallest first. Load loss: Commission Regulation (EU) 548/2014, Annex I table I.1,
- * tier 2. Short-circuit voltage: 4 % up to 630 kVA, 6 % above (EN 50588-1).
+ * Standard ratings, smallest first. Load loss: Commission Regulation (EU) 548/2014, Annex I table
+ * I.1, tier 2. Short-circuit voltage: 4 % up to 630 kVA, 6 % above (EN 50588-1).
  */
 export const TRANSFORMERS: readonly TransformerType[] = [
   transformer(25, 600, 0.04),
@@ -68,7 +69,8 @@ export interface Impedance {
 
 /**
  * The smallest transformer bank that carries an apparent power, referred to a line-to-line voltage.
- * @param loadVA - Apparent power to carry [VA], >= 0; above the largest rating equal units run in parallel.
+ * @param loadVA - Apparent power to carry [VA], >= 0; above the largest rating equal units run in
+ *   parallel.
  * @param voltageV - Secondary line-to-line voltage [V].
  */
 export function transformerImpedance(loadVA: number, voltageV: number): Impedance {
@@ -87,7 +89,8 @@ export function transformerImpedance(loadVA: number, voltageV: number): Impedanc
 /**
  * The thinnest cable, or parallel cables of the thickest size, for a current.
  * @param currentA - Design current [A], >= 0.
- * @param gradientVPerKm - Largest resistive voltage drop along it [V/km]; ampacity binds where this does not.
+ * @param gradientVPerKm - Largest resistive voltage drop along it [V/km]; ampacity binds where this
+ *   does not.
  * @returns Impedance of `lengthM` metres of it.
  */
 export function cableImpedance(

@@ -12,9 +12,9 @@ const BUS_COLUMNS = ['bus', 'base_kv', 'p_kw', 'q_kvar', 'is_slack'] as const;
 const BRANCH_COLUMNS = ['from', 'to', 'r_ohm', 'x_ohm', 'i_max_a', 'closed'] as const;
 
 /**
- * A feeder from `bus.csv` and `branch.csv`. Open branches (`closed` 0) are left out; what remains must be
- * radial. Homes go to the load buses (p_kw or q_kvar not 0) in turn, in the order of the bus file; the
- * file's own loads only mark those buses.
+ * A feeder from `bus.csv` and `branch.csv`. Open branches (`closed` 0) are left out; what remains
+ * must be radial. Homes go to the load buses (p_kw or q_kvar not 0) in turn, in the order of the
+ * bus file; the file's own loads only mark those buses.
  */
 export default defineFeeder({
   apiVersion: 1,

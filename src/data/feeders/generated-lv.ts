@@ -4,8 +4,9 @@ import { layOut } from './layout.ts';
 import { sizeNetwork, VOLTAGE_BAND_PU } from './sizing.ts';
 
 /**
- * A 0.4 kV radial network made for the population: transformers at one medium-voltage source, feeders
- * with laterals, pillars, service cables; sized so that the loss at the design peak is in a band.
+ * A 0.4 kV radial network made for the population: transformers at one medium-voltage source,
+ * feeders with laterals, pillars, service cables; sized so that the loss at the design peak is in a
+ * band.
  */
 export default defineFeeder({
   apiVersion: 1,
@@ -70,8 +71,8 @@ export default defineFeeder({
     }
     const percent = (100 * sized.lossShare).toFixed(2);
     const notes = [
-      `generated-lv: ${sized.feeder.busCount} buses; loss ${percent} % of the ${sized.peak} design ` +
-        `peak, voltages ${sized.voltageMinPu.toFixed(3)} to ${sized.voltageMaxPu.toFixed(3)} pu, ` +
+      `generated-lv: ${sized.feeder.busCount} buses; loss ${percent} % of the ` +
+        `${sized.peak} design peak, voltages ${sized.voltageMinPu.toFixed(3)} to ${sized.voltageMaxPu.toFixed(3)} pu, ` +
         `lengths x ${sized.lengthScale.toFixed(2)}`,
     ];
     if (!(sized.lossShare >= options.peakLossMin && sized.lossShare <= options.peakLossMax)) {

@@ -1,7 +1,8 @@
 /**
- * Streets of a generated low-voltage network: which pillar each home hangs off, how far apart pillars
- * stand, where laterals leave the trunk. Drawn at addresses, so the streets of one transformer depend on
- * no other; homes are scattered first, as a population is numbered by kind and streets are not.
+ * Streets of a generated low-voltage network: which pillar each home hangs off, how far apart
+ * pillars stand, where laterals leave the trunk. Drawn at addresses, so the streets of one
+ * transformer depend on no other; homes are scattered first, as a population is numbered by kind
+ * and streets are not.
  */
 import type { RandomSource } from '../../base/random.ts';
 
@@ -37,9 +38,9 @@ const LATERAL_SHARE = 0.35;
 const LATERAL_PILLARS_MAX = 3;
 
 /**
- * Lays out a network: one source, transformers, their feeders, pillars of two to four homes, a service
- * cable a home. Homes are spread evenly: transformers, and feeders of one transformer, differ by at most
- * one home.
+ * Lays out a network: one source, transformers, their feeders, pillars of two to four homes, a
+ * service cable a home. Homes are spread evenly: transformers, and feeders of one transformer,
+ * differ by at most one home.
  *
  * @param spec - Counts >= 1, lengths [m] > 0.
  * @returns Nodes with parents first; every home occurs once.

@@ -1,7 +1,7 @@
 /**
- * Chooses cables and transformers for a layout, so that the loss at its design peak is a planner's and
- * not an accident of drawn lengths: cables by a common voltage gradient, which is what makes far ends
- * alike, then all lengths by one factor. What comes out is verified by a power flow.
+ * Chooses cables and transformers for a layout, so that the loss at its design peak is a planner's
+ * and not an accident of drawn lengths: cables by a common voltage gradient, which is what makes
+ * far ends alike, then all lengths by one factor. What comes out is verified by a power flow.
  */
 import { log, sqrt } from '../../base/math.ts';
 import { createFeeder, type Feeder } from '../../grid/feeder.ts';
@@ -62,7 +62,8 @@ const GRADIENTS = [120, 85, 60, 42, 30, 21, 15, 10.5, 7.5, 5.2, 3.7, 2.6];
  * Sizes a network.
  *
  * @returns The first network, by aim, whose loss share is in the band and whose voltages are within
- *   +-10 %; where none is (a band that no cable reaches), the last one tried. The caller reports it.
+ *   +-10 %; where none is (a band that no cable reaches), the last one tried. The caller reports
+ *   it.
  * Cost: some 40 power flows a tried aim.
  */
 export function sizeNetwork(spec: SizingSpec): SizedNetwork {

@@ -1,7 +1,7 @@
 /**
- * The time axis of a file: which row holds which interval. Rows that do not follow one another at one
- * resolution are refused here, before any reading is looked at, because every reading after a repeated
- * or skipped hour would stand at the wrong time.
+ * The time axis of a file: which row holds which interval. Rows that do not follow one another at
+ * one resolution are refused here, before any reading is looked at, because every reading after a
+ * repeated or skipped hour would stand at the wrong time.
  */
 import { formatInstant } from '../../base/calendar.ts';
 import type { CsvTable, IssueSink } from './csv.ts';
@@ -18,7 +18,9 @@ export interface AxisSpec {
   readonly resolutionS: number | undefined;
   /** Whether a row that repeats the one before it, stamp and all, is dropped or refused. */
   readonly duplicates: 'refuse' | 'drop-identical';
-  /** Whether a missing interval is filled later; if not, a skipped hour at night is refused here. */
+  /**
+   * Whether a missing interval is filled later; if not, a skipped hour at night is refused here.
+   */
   readonly fillsGaps: boolean;
 }
 

@@ -1,7 +1,7 @@
 /**
- * CSV files of readings as they come: comma, semicolon or tab, CRLF, a byte-order mark, padded cells,
- * header cells with a trailing space. Every cell can say its line and column, so that a bad reading
- * among a hundred thousand is found with an editor.
+ * CSV files of readings as they come: comma, semicolon or tab, CRLF, a byte-order mark, padded
+ * cells, header cells with a trailing space. Every cell can say its line and column, so that a bad
+ * reading among a hundred thousand is found with an editor.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';

@@ -1,7 +1,7 @@
 /**
- * Readings are decimal texts, and a watt-hour is rounded once, halves up. In binary, 1.0005 · 1000 is
- * 1000.4999…, which rounds the wrong way; of the four-digit kWh readings people have, one in ten ends
- * in such a half. The text is therefore scaled and rounded as an exact fraction.
+ * Readings are decimal texts, and a watt-hour is rounded once, halves up. In binary, 1.0005 · 1000
+ * is 1000.4999…, which rounds the wrong way; of the four-digit kWh readings people have, one in twelve
+ * ends in such a half. The text is therefore scaled and rounded as an exact fraction.
  */
 
 const DECIMAL = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d{1,2}))?$/;

@@ -28,8 +28,8 @@ export function differences(values: Float64Array, maxCount: number): Float64Arra
 }
 
 /**
- * Fills gaps of energies in place: runs of NaN of at most `maxCount`, with zero or on the line between
- * their neighbours, rounded half up. A run at an edge has no line and stays.
+ * Fills gaps of energies in place: runs of NaN of at most `maxCount`, with zero or on the line
+ * between their neighbours, rounded half up. A run at an edge has no line and stays.
  *
  * @returns How many intervals were filled.
  */

@@ -1,6 +1,6 @@
 /**
- * Readings of one column as integer watt-hours on the run's own intervals. A reading is rounded once,
- * here; what is missing is filled by the policy the user chose or refused with its line.
+ * Readings of one column as integer watt-hours on the run's own intervals. A reading is rounded
+ * once, here; what is missing is filled by the policy the user chose or refused with its line.
  */
 import type { Calendar } from '../../base/calendar.ts';
 import { roundHalfUp } from '../../base/integer.ts';
@@ -20,7 +20,9 @@ export const READING_UNITS = [
   'pu',
 ] as const;
 
-/** One of {@link READING_UNITS}: mean power, energy of the interval, a register, or W per W of PV. */
+/**
+ * One of {@link READING_UNITS}: mean power, energy of the interval, a register, or W per W of PV.
+ */
 export type ReadingUnit = (typeof READING_UNITS)[number];
 
 /** How readings become watt-hours. */
@@ -94,8 +96,8 @@ function factorOf(spec: ReadingSpec, stepS: number): Fraction {
  *
  * @param axis - Rows of the file by interval.
  * @param column - Column of the readings.
- * @param issue - Receives readings that are no numbers, negative or decreasing, gaps that the policy
- *   does not fill, a span the file does not cover.
+ * @param issue - Receives readings that are no numbers, negative or decreasing, gaps that the
+ *   policy does not fill, a span the file does not cover.
  * @returns Integer energies and how much history there was; undefined after an issue.
  */
 export function readSeries(
@@ -178,7 +180,8 @@ function profileIndex(axis: Axis, sinceStartS: number, calendar: Calendar): numb
   const leapYear = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
   const leapFile = axis.count * axis.stepS > 365 * 86_400;
   let day = dayOfYear;
-  // 29 February of a short file repeats the day before it; a long file's own is left out in other years.
+  // 29 February of a short file repeats the day before it; a long file's own is left out in other
+  // years.
   if (leapYear && !leapFile && day > GREGORIAN_FEB_28) day--;
   if (!leapYear && leapFile && day > GREGORIAN_FEB_28) day++;
   return Math.floor(((day - 1) * 86_400 + secondOfDay) / axis.stepS);

@@ -1,6 +1,7 @@
 /**
- * Imported series as a community: physics asks for steps, the data has intervals. An interval longer
- * than a step is spread evenly inside itself, so that slot totals stay the integers of the file.
+ * Imported series as a community: physics asks for steps, the data has intervals. An interval
+ * longer than a step is spread evenly inside itself, so that slot totals stay the integers of the
+ * file.
  */
 
 import { divFloor } from '../../base/integer.ts';
@@ -28,7 +29,9 @@ export function wantedSpan(context: CommunityContext): WantedSpan {
   };
 }
 
-/** Writes the energy of a step of one series: an even share of its interval, or a sum of intervals. */
+/**
+ * Writes the energy of a step of one series: an even share of its interval, or a sum of intervals.
+ */
 function stepEnergy(series: ReadingSeries, stepUs: number): (step: number) => number {
   const { energyWh, historyCount } = series;
   const intervalUs = series.stepS * SECOND_US;
@@ -79,9 +82,8 @@ export function createSeriesSource(
   const pvAt = homes.map(({ pv }) => (pv === undefined ? undefined : stepEnergy(pv, stepUs)));
   const told = [...notes];
   if (historySlotCount < context.historySlotCount) {
-    told.push(
-      `History before the start: ${historySlotCount} of ${context.historySlotCount} slots are in the files.`,
-    );
+    const found = `${historySlotCount} of ${context.historySlotCount} slots`;
+    told.push(`History before the start: ${found} are in the files.`);
   }
   return {
     homes: homes.map(({ spec }) => spec),

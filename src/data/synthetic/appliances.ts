@@ -1,8 +1,8 @@
 /**
- * What is switched in a home or a business, how often, how hard and when. Numbers are round values of
- * the trade: rated powers from name plates, frequencies and durations from the time-use literature that
- * also feeds the CREST demand model (I. Richardson et al., Energy and Buildings 42, 2010). They describe
- * appliances; no statistic of any measured series is in here.
+ * What is switched in a home or a business, how often, how hard and when. Numbers are round values
+ * of the trade: rated powers from name plates, frequencies and durations from the time-use
+ * literature that also feeds the CREST demand model (I. Richardson et al., Energy and Buildings 42,
+ * 2010). They describe appliances; no statistic of any measured series is in here.
  */
 
 /** One kind of appliance. Ranges are uniform. */
@@ -22,7 +22,10 @@ export interface Appliance {
   readonly when: readonly number[];
   /** Programme: [share of rated power, share of the length], lengths sum to 1. */
   readonly phases: readonly (readonly [number, number])[];
-  /** Whether only homes that cook and heat water electrically have it, gas doing it in the others. */
+  /**
+   * Whether only homes that cook and heat water electrically have it, gas doing it in the
+   * others.
+   */
   readonly electricHomes: boolean;
   /** Whether use follows hot days. */
   readonly cooling: boolean;
@@ -48,7 +51,7 @@ function appliance(
   return { name, ownership, perDay, powerW, minutes, when, ...usual, ...words };
 }
 
-// Hours             0  1  2  3  4  5  6  7   8  9  10 11 12 13 14 15 16 17  18  19  20 21 22 23
+// 24 values each, the first for 00-01 h.
 const MEALS = [0, 0, 0, 0, 0, 1, 5, 9, 7, 4, 3, 6, 9, 6, 3, 3, 5, 10, 13, 10, 5, 3, 2, 1];
 const DINNER = [0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 4, 5, 2, 1, 2, 6, 13, 14, 8, 3, 1, 0, 0];
 const AFTER_MEAL = [1, 0, 0, 0, 0, 0, 0, 1, 3, 3, 2, 1, 2, 4, 3, 1, 1, 2, 5, 9, 10, 7, 4, 2];

@@ -1,6 +1,6 @@
 /**
- * Kinds of members: how their steady consumption runs through a day and what they own. The steady part
- * (lights, electronics, cold) follows a shape; whatever is switched is in `appliances.ts`.
+ * Kinds of members: how their steady consumption runs through a day and what they own. The steady
+ * part (lights, electronics, cold) follows a shape; whatever is switched is in `appliances.ts`.
  */
 import {
   type Appliance,
@@ -32,7 +32,7 @@ export interface Archetype {
   readonly appliances: readonly Appliance[];
 }
 
-// Hours            0   1   2   3   4   5   6   7   8   9   10  11  12  13  14  15  16  17  18  19  20  21  22  23
+// 24 values each, the first for 00-01 h.
 const HOME_WORK = [3, 2, 1, 1, 1, 2, 6, 10, 9, 7, 6, 6, 7, 7, 6, 7, 9, 14, 19, 21, 21, 19, 14, 7];
 const HOME_OFF = [
   4, 2, 1, 1, 1, 1, 3, 7, 10, 11, 10, 10, 11, 10, 9, 9, 11, 14, 18, 20, 20, 18, 14, 8,

@@ -1,6 +1,6 @@
 /**
- * Consumption of every member: what is never switched off, cold appliances that cycle, a steady part
- * that follows the day with a level and a noise of its own, and switched appliances.
+ * Consumption of every member: what is never switched off, cold appliances that cycle, a steady
+ * part that follows the day with a level and a noise of its own, and switched appliances.
  */
 import type { Calendar } from '../../base/calendar.ts';
 import { cos, exp, PI, sqrt } from '../../base/math.ts';
@@ -28,7 +28,9 @@ const AWAY_SHARE = 0.03;
 const AWAY_LEVEL = 0.15;
 /** Share of households in which everybody is out on working days. */
 const OUT_SHARE = 0.5;
-/** Share of households that cook and heat water electrically, and what they use against the rest. */
+/**
+ * Share of households that cook and heat water electrically, and what they use against the rest.
+ */
 const ELECTRIC_SHARE = 0.5;
 const ELECTRIC_LEVEL = 1.35;
 /** What steady consumption weighs less in those homes' totals. */
@@ -77,7 +79,10 @@ export interface LoadOptions {
   readonly random: RandomSource;
 }
 
-/** Creates the loads of the members. Cost of a step: one normal draw a member, plus uses that switch. */
+/**
+ * Creates the loads of the members. Cost of a step: one normal draw a member, plus uses that
+ * switch.
+ */
 export function createLoads(
   members: readonly Member[],
   weather: Weather,
@@ -226,7 +231,9 @@ function ownedOf(
   });
 }
 
-/** Energy of what is owned at its own rates in a year [Wh], without cooling, which weather decides. */
+/**
+ * Energy of what is owned at its own rates in a year [Wh], without cooling, which weather decides.
+ */
 function usedPerYearWh(owned: readonly Owned[]): number {
   let yearWh = 0;
   for (const { appliance, powerW, perDay } of owned) {
@@ -249,7 +256,9 @@ const shapeMeans = ARCHETYPES.map(({ workingDay, dayOff }) => {
   return week / (7 * 24);
 });
 
-/** Writes the relative level of the steady part by archetype and shift class; its weekly mean is 1. */
+/**
+ * Writes the relative level of the steady part by archetype and shift class; its weekly mean is 1.
+ */
 function fillShapes(shapes: Float64Array, hour: number, dayOff: boolean): void {
   ARCHETYPES.forEach((archetype, index) => {
     const hourly = dayOff ? archetype.dayOff : archetype.workingDay;

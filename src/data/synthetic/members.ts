@@ -25,7 +25,9 @@ export interface MemberOptions {
 export interface Member {
   readonly archetype: Archetype;
   readonly archetypeIndex: number;
-  /** Address of the member's draws: unique, and independent of how many there are of other kinds. */
+  /**
+   * Address of the member's draws: unique, and independent of how many there are of other kinds.
+   */
   readonly entity: number;
   readonly spec: HomeSpec;
 }
@@ -79,8 +81,8 @@ export function createMembers(options: MemberOptions, random: RandomSource): Mem
 }
 
 /**
- * Roof and PV. Roofs tilt 15 to 45 degree and face the equator with a spread of 40 degree, which spans
- * east to west; modules are sold in steps of 100 W.
+ * Roof and PV. Roofs tilt 15 to 45 degree and face the equator with a spread of 40 degree, which
+ * spans east to west; modules are sold in steps of 100 W.
  */
 function roofOf(draws: AddressedStream, entity: number, options: MemberOptions, hasPv: boolean) {
   const [low, high] = options.pvPeakW;

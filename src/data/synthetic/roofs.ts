@@ -85,7 +85,9 @@ export function createRoofs(
   };
 }
 
-/** Collects the outages that begin on this day or up to a week before. Each day has its own draws. */
+/**
+ * Collects the outages that begin on this day or up to a week before. Each day has its own draws.
+ */
 function planOutages(roof: Roof, day: number, midnightUs: number, draws: AddressedStream): void {
   roof.outagesUs.length = 0;
   const failing = 1 - exp(-1 / FAILURE_DAYS);

@@ -1,8 +1,8 @@
 /**
- * Appliance-scale switching. A smooth daily shape with noise makes every forecast and every detector
- * look good; real homes are kettles and washing machines. Uses of appliances are planned day by day at
- * each member's own addresses and played back step by step. Power is in whole watts, so that what was
- * switched on is switched off again exactly, however long the run.
+ * Appliance-scale switching. A smooth daily shape with noise makes every forecast and every
+ * detector look good; real homes are kettles and washing machines. Uses of appliances are planned
+ * day by day at each member's own addresses and played back step by step. Power is in whole watts,
+ * so that what was switched on is switched off again exactly, however long the run.
  */
 import { exp } from '../../base/math.ts';
 import type { AddressedStream, RandomSource } from '../../base/random.ts';
@@ -58,7 +58,10 @@ export function energyOfUseWh(appliance: Appliance, powerW: number): number {
 
 /** Plays back planned uses; one per community. */
 export interface Switching {
-  /** Plans one member's day. `level` scales rates; 0 is an absent member. Call before its first step. */
+  /**
+   * Plans one member's day. `level` scales rates; 0 is an absent member. Call before its first
+   * step.
+   */
   plan(home: number, habits: Habits, day: PlannedDay, level: number): void;
   /** Adds the energy of one step to every home [Wh]; steps in increasing order, each once. */
   add(step: number, loadWh: Float64Array): void;
@@ -82,7 +85,10 @@ export function createSwitching(
   const firstUs = firstStep * stepUs;
   const at = (step: number) => ring[((step % ring.length) + ring.length) % ring.length]!;
 
-  /** Entries are triples: home, change of power from this step on [W], energy in this step only [Wh]. */
+  /**
+   * Entries are triples: home, change of power from this step on [W], energy in this step only
+   * [Wh].
+   */
   function use(home: number, startUs: number, endUs: number, powerW: number): void {
     const fromUs = Math.max(startUs, firstUs);
     if (endUs <= fromUs || powerW === 0) return;

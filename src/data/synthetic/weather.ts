@@ -1,12 +1,12 @@
 /**
- * Weather over a small place: one regional sky that changes state, a deviation of its own over every
- * plot, and air temperature. All draws are addressed; the walks run over time from the first history
- * step, so a run is reproducible and nobody's decisions can shift the weather.
+ * Weather over a small place: one regional sky that changes state, a deviation of its own over
+ * every plot, and air temperature. All draws are addressed; the walks run over time from the first
+ * history step, so a run is reproducible and nobody's decisions can shift the weather.
  */
 import type { Calendar } from '../../base/calendar.ts';
 import { cos, exp, log, PI, pow, sqrt } from '../../base/math.ts';
 import type { AddressedStream, RandomSource } from '../../base/random.ts';
-import { HOUR_US, MINUTE_US, SECOND_US } from '../../base/units.ts';
+import { DAY_US, HOUR_US, MINUTE_US, SECOND_US } from '../../base/units.ts';
 import { haurwitz } from '../../energy/sky.ts';
 import { type Location, type Sun, sunAt } from '../../energy/sun.ts';
 
@@ -30,12 +30,27 @@ const STATES: readonly SkyState[] = [
   { dwellUs: 90 * MINUTE_US, mean: 0.25, concentration: 12, localSigma: 0.05 },
 ];
 
+/**
+ * Where the chain goes in a spell: whether broken cloud closes, and overcast is followed by
+ * overcast.
+ */
+interface Spell {
+  readonly closing: number;
+  readonly staying: number;
+}
+const FAIR: Spell = { closing: 0.1, staying: 0 };
+const FOUL: Spell = { closing: 0.9, staying: 0.6 };
+/** A fair and a foul spell together last six days, as fronts of the middle latitudes do. */
+const SPELL_PAIR_US = 6 * DAY_US;
+
 /** Highest clear-sky index: cloud edges exceed the clear sky. Source: model.md §3.1. */
 export const CLEARNESS_MAX = 1.2;
 /** Correlation time of the local deviation and length over which neighbours share it. */
 const LOCAL_TAU_US = 5 * MINUTE_US;
 const LOCAL_LENGTH_M = 2000;
-/** Plots stand in rows of this many, whatever the number of homes, so that a new home moves nobody. */
+/**
+ * Plots stand in rows of this many, whatever the number of homes, so that a new home moves nobody.
+ */
 const PLOTS_PER_ROW = 32;
 
 /** Day-to-day walk of the air temperature: three days, 3 K. */
@@ -68,15 +83,15 @@ export interface WeatherOptions {
   readonly plotCount: number;
   /** Distance between neighbouring plots [m]. */
   readonly spacingM: number;
-  /** Probability that broken cloud closes rather than clears [0, 1]. */
-  readonly overcastShare: number;
+  /** Share of time in spells of foul weather [0, 1]. */
+  readonly foulShare: number;
   readonly random: RandomSource;
 }
 
 /** Creates the weather of a run. Cost of a daylight step: one normal draw a plot. */
 export function createWeather(options: WeatherOptions): Weather {
   const { calendar, location, stepUs, firstStep } = options;
-  const sky = createSky(options.random.addressed('world/cloud'), options);
+  const sky = createSky(options);
   const local = createLocalField(options.random.addressed('world/local-cloud'), options);
   const air = options.random.addressed('world/temperature');
   const keep = exp(-stepUs / AIR_TAU_US);
@@ -112,9 +127,9 @@ export function createWeather(options: WeatherOptions): Weather {
 const spread = (keep: number) => sqrt(1 - keep * keep);
 
 /**
- * Mean air temperature by latitude and season [degC]: a straight line through today's zonal means of
- * continents (27 degC at the equator, 13 degC with a swing of 14 K at 40 degrees), warmest 20 July in
- * the north and half a year later in the south.
+ * Mean air temperature by latitude and season [degC]: a straight line through today's zonal means
+ * of continents (27 degC at the equator, 13 degC with a swing of 14 K at 40 degrees), warmest 20
+ * July in the north and half a year later in the south.
  */
 export function seasonalMeanC(latitudeDeg: number, dayOfYear: number): number {
   const away = Math.abs(latitudeDeg);
@@ -122,16 +137,23 @@ export function seasonalMeanC(latitudeDeg: number, dayOfYear: number): number {
   return 27 - 0.35 * away + 0.36 * away * cos((2 * PI * (dayOfYear - warmestDay)) / 365);
 }
 
-/** The regional sky: a Markov chain whose states last exponentially, one clear-sky index per stay. */
-function createSky(draws: AddressedStream, options: WeatherOptions) {
-  const chain = { state: CLEAR, clearness: 1, advance };
+/**
+ * The regional sky: a Markov chain whose states last exponentially, one clear-sky index per stay.
+ * The states of model.md §3.1 last two hours at most, so alone they average out within a day, and
+ * real days do not: spells of fair and foul weather, days long, decide where the chain goes next.
+ */
+function createSky(options: WeatherOptions) {
+  const draws = options.random.addressed('world/cloud');
+  const spells = createSpells(options);
+  const chain = { state: BROKEN, clearness: 1, advance };
   let stay = -1;
   let endUs = options.firstStep * options.stepUs;
   function enter(): void {
     stay++;
-    if (stay === 0) chain.state = firstState(draws.uniform(0, stay, 1), options.overcastShare);
-    else if (chain.state !== BROKEN) chain.state = BROKEN;
-    else chain.state = draws.uniform(0, stay, 1) < options.overcastShare ? OVERCAST : CLEAR;
+    const spell = spells.isFoul(endUs) ? FOUL : FAIR;
+    const u = draws.uniform(0, stay, 1);
+    if (chain.state === BROKEN) chain.state = u < spell.closing ? OVERCAST : CLEAR;
+    else chain.state = chain.state === OVERCAST && u < spell.staying ? OVERCAST : BROKEN;
     const { dwellUs, mean, concentration } = STATES[chain.state]!;
     endUs += dwellUs * draws.exponential(0, stay, 0);
     chain.clearness = beta(draws, stay, mean * concentration, (1 - mean) * concentration);
@@ -142,13 +164,26 @@ function createSky(draws: AddressedStream, options: WeatherOptions) {
   return chain;
 }
 
-/** State in force at a random instant: broken is every second stay, weighted by how long stays last. */
-function firstState(u: number, overcastShare: number): number {
-  const clear = (1 - overcastShare) * STATES[CLEAR]!.dwellUs;
-  const broken = STATES[BROKEN]!.dwellUs;
-  const place = u * (clear + broken + overcastShare * STATES[OVERCAST]!.dwellUs);
-  if (place < clear) return CLEAR;
-  return place < clear + broken ? BROKEN : OVERCAST;
+/** Alternating spells that last exponentially; foul ones take `foulShare` of the time. */
+function createSpells(options: WeatherOptions) {
+  const draws = options.random.addressed('world/spell');
+  const { foulShare, firstStep, stepUs } = options;
+  let foul = draws.uniform(0, 0, 0) < foulShare;
+  let spell = 0;
+  let endUs = firstStep * stepUs + lasting();
+  function lasting(): number {
+    return SPELL_PAIR_US * (foul ? foulShare : 1 - foulShare) * draws.exponential(1, spell, 0);
+  }
+  return {
+    isFoul(timeUs: number): boolean {
+      while (endUs <= timeUs) {
+        spell++;
+        foul = foulShare === 1 || (!foul && foulShare > 0);
+        endUs += lasting();
+      }
+      return foul;
+    },
+  };
 }
 
 /** Beta draw as a ratio of gammas, at the addresses of one stay. */
@@ -159,7 +194,8 @@ function beta(draws: AddressedStream, stay: number, a: number, b: number): numbe
 
 /**
  * Gamma draw with the given shape > 0.
- * Source: G. Marsaglia, W. W. Tsang, ACM TOMS 26(3), 2000; shapes below 1 by the power of a uniform.
+ * Source: G. Marsaglia, W. W. Tsang, ACM TOMS 26(3), 2000; shapes below 1 by the power of a
+ * uniform.
  */
 function gamma(draws: AddressedStream, entity: number, stay: number, shape: number): number {
   if (shape < 1) {

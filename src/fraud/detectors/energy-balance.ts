@@ -4,16 +4,26 @@ import { sqrt } from '../../base/math.ts';
 import { fraction, integer, number } from '../../base/options.ts';
 import { defineDetector, FEEDER_ENTITY, type FeederEvent } from './define.ts';
 
+/** Share by which a guess for several unread slots in a row is off as a whole. */
+const GUESS_ERROR = 0.3;
+
 /** Sums of one feeder-day. */
 interface FeederDay {
+  readonly day: number;
+  slots: number;
   /** Head − reported − modelled loss [Wh]. */
   residualWh: number;
   /** Net import of each home [Wh, signed]: what its gain error multiplies. */
   readonly netWh: Float64Array;
+  /** Import plus export of each home [Wh]. */
+  readonly grossWh: Float64Array;
   headWh: number;
   lossWh: number;
   /** Variance of the independent errors of single reads [Wh²]. */
   readWh2: number;
+  /** Variance of what published data guess wrong at the day's start and end [Wh²]. */
+  startWh2: number;
+  endWh2: number;
 }
 
 /**
@@ -21,8 +31,9 @@ interface FeederDay {
  *
  * Model of an honest residual: r_d = g_head·H_d + Σ_i g_i·E_id + l·L_d + noise_d, where H is the head's net
  * import, E_i that of home i, L the modelled loss. The gains g are fixed for the life of a meter, with
- * variance class²/3; l is the error of the loss model; the noise is that of single reads and of register
- * steps. The first day is judged by σ of this sum alone, which is the classical statistic. Since the
+ * variance class²/3; l is the error of the loss model; the noise is that of single reads, of register
+ * steps, and of midnights: a meter that was not read at the day's end is published by a guess, and the next
+ * read moves the difference to the next day. The first day is judged by σ of this sum alone, which is the classical statistic. Since the
  * gains persist, honest days teach the bias of this feeder: up to `calibration` unalarmed days are kept,
  * and the residual of a later day is judged against its Gaussian prediction from them (mean k·K⁻¹·r,
  * variance k₀ − k·K⁻¹·k). z is standard normal for honest feeders on every day, whatever cancels:
@@ -59,6 +70,8 @@ export default defineDetector({
     // Both ends of a day are cut to whole register steps: two uniform errors for each of two registers.
     const stepWh2 = (2 * (2 * count + 1) * context.resolutionWh ** 2) / 12;
     const open = new Map<number, FeederDay>();
+    const lastRead = new Float64Array(count).fill(Number.NaN);
+    let carriedWh2 = 0;
     const learnt: FeederDay[] = [];
     let lastDayEnded = Number.NEGATIVE_INFINITY;
 
@@ -69,7 +82,27 @@ export default defineDetector({
         homeVariance * homesWh2 +
         headVariance * a.headWh * b.headWh +
         lossVariance * a.lossWh * b.lossWh;
-      return a === b ? sum + a.readWh2 + stepWh2 + 1 : sum;
+      if (a === b) return sum + a.readWh2 + a.startWh2 + a.endWh2 + stepWh2 + 1;
+      // What one day publishes too much because of a guess, the next publishes too little.
+      if (a.day === b.day - 1) return sum - a.endWh2;
+      return a.day === b.day + 1 ? sum - b.endWh2 : sum;
+    }
+
+    /**
+     * Variance of the guesses at the end of a day [Wh²]: slots of a home vary about as much as their
+     * mean, and a guess for n of them is besides off as a whole. Meters that never sent a reading to
+     * this detector count as read.
+     */
+    function guessedWh2(sums: FeederDay): number {
+      const lastSlot = days.firstSlotOf(sums.day + 1) - 1;
+      let variance = 0;
+      for (let home = 0; home < count; home++) {
+        const unread = lastSlot - lastRead[home]!;
+        if (!(unread > 0)) continue;
+        const meanWh = sums.grossWh[home]! / sums.slots;
+        variance += meanWh ** 2 * (unread + (GUESS_ERROR * unread) ** 2);
+      }
+      return variance;
     }
 
     /** Mean and standard deviation [Wh] of an honest residual on that day, given the learnt days. */
@@ -94,12 +127,15 @@ export default defineDetector({
 
     return {
       threshold: options.threshold,
+      onReading({ home, slot }) {
+        if (!(lastRead[home]! >= slot)) lastRead[home] = slot;
+      },
       onFeeder(feeder) {
         const day = days.dayOf(feeder.slot);
         if (day <= lastDayEnded) return;
         let sums = open.get(day);
         if (sums === undefined) {
-          sums = emptyDay(count);
+          sums = emptyDay(day, count);
           open.set(day, sums);
         }
         add(sums, feeder, options.readNoise ** 2, headNoise ** 2);
@@ -109,6 +145,9 @@ export default defineDetector({
         const sums = open.get(day);
         if (sums === undefined) return;
         open.delete(day);
+        sums.startWh2 = carriedWh2;
+        sums.endWh2 = guessedWh2(sums);
+        carriedWh2 = sums.endWh2;
         const { meanWh, sigmaWh } = predict(sums);
         const z = (sums.residualWh - meanWh) / sigmaWh;
         context.score(FEEDER_ENTITY, day, z);
@@ -128,9 +167,10 @@ export default defineDetector({
   },
 });
 
-function emptyDay(count: number): FeederDay {
-  const netWh = new Float64Array(count);
-  return { residualWh: 0, netWh, headWh: 0, lossWh: 0, readWh2: 0 };
+function emptyDay(day: number, count: number): FeederDay {
+  const [netWh, grossWh] = [new Float64Array(count), new Float64Array(count)];
+  const sums = { residualWh: 0, headWh: 0, lossWh: 0, readWh2: 0, startWh2: 0, endWh2: 0 };
+  return { day, slots: 0, netWh, grossWh, ...sums };
 }
 
 function add(day: FeederDay, feeder: FeederEvent, noise2: number, headNoise2: number): void {
@@ -141,10 +181,12 @@ function add(day: FeederDay, feeder: FeederEvent, noise2: number, headNoise2: nu
     const importWh = reportedImportWh[home]!;
     const exportWh = reportedExportWh[home]!;
     day.netWh[home]! += importWh - exportWh;
+    day.grossWh[home]! += importWh + exportWh;
     reportedWh += importWh - exportWh;
     squares += importWh * importWh + exportWh * exportWh;
   }
   day.residualWh += headWh - reportedWh - modelledLossWh;
+  day.slots++;
   day.headWh += headWh;
   day.lossWh += modelledLossWh;
   day.readWh2 += noise2 * squares + headNoise2 * headWh * headWh;

@@ -34,7 +34,7 @@ interface HomeEvidence {
  *
  * Honest neighbours who sell one way by day and back by night pass a net position of 0 as well, but land
  * within 1 % of a trade only by chance. So a set counts only when runs close far more often than
- * positions near 0 would close by chance (twice the margin each): the surprise must reach `chance`.
+ * positions near 0 would close by chance: the surprise (see `surpriseNats`) must reach `chance`.
  *
  * Score of a home and day: share of its volume of that day in the set that lies in such runs, at best over
  * sets and windows; without enough runs, volume or surprise it stays below the threshold. Alarm from
@@ -80,9 +80,10 @@ export default defineDetector({
       const evidence: string[] = Array.from({ length: count }, () => '');
       const firstSlot = days.firstSlotOf(day);
       for (const rows of suspectSets(all, count)) {
+        const chance = closingChance(all, rows);
         for (const slots of windowSlots) {
           const { runs, visits } = matchWindows(all, rows, slots, endSlot);
-          const isSurprise = surpriseNats(runs.length, visits, 2 * options.margin) >= surpriseMin;
+          const isSurprise = surpriseNats(runs.length, visits, chance) >= surpriseMin;
           for (const [home, seen] of evidenceOf(all, rows, runs, firstSlot)) {
             const isMuch = seen.cycles >= options.cycles && seen.volumeWh >= options.volume;
             const share = seen.volumeWh === 0 ? 0 : seen.matchedWh / seen.volumeWh;
@@ -101,6 +102,17 @@ export default defineDetector({
         if (score[home]! >= options.threshold)
           raise(home, day, endSlot, score[home]!, evidence[home]!);
       }
+    }
+    /**
+     * Probability that a position within one mean trade of 0 is within the margin by chance: uniform on
+     * a grid of register steps, the density at 0 taken twice.
+     */
+    function closingChance(all: Trades, rows: readonly number[]): number {
+      let volumeWh = 0;
+      for (const row of rows) volumeWh += all.energyWh[row]!;
+      const meanWh = volumeWh / rows.length;
+      const { resolutionWh } = context;
+      return (4 * options.margin * meanWh + resolutionWh) / (2 * meanWh + resolutionWh);
     }
     function matchWindows(all: Trades, rows: readonly number[], slots: number, endSlot: number) {
       const runs: (readonly number[])[] = [];

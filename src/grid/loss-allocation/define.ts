@@ -17,7 +17,8 @@ export interface LossAllocation<S extends OptionSet = OptionSet> extends PluginH
    *
    * @param out - Receives the loss of each party [Wh], integers; as long as `deliveredWh`.
    * @param options - Resolved options of the plug-in.
-   * @returns Loss allocated [Wh] = sum of `out`, exactly; `lossWh` less this stays with the operator.
+   * @returns Loss allocated [Wh] = sum of `out`, exactly; `lossWh` less this stays with the
+   *   operator.
    * @throws {RangeError} when an input is negative or not an integer, or the lengths differ.
    */
   allocate(input: LossAllocationInput, out: Float64Array, options: OptionValues<S>): number;

@@ -3,9 +3,9 @@ import { sumIntegers } from '../../base/sum.ts';
 import { defineLossAllocation } from './define.ts';
 
 /**
- * Pro rata to delivered energy. No party bears more than it delivered: loss above the delivered total,
- * which happens when trades are few, stays with the operator, as does all loss when nothing was
- * delivered.
+ * Pro rata to delivered energy. No party bears more than it delivered: loss above the delivered
+ * total, which happens when trades are few, stays with the operator, as does all loss when nothing
+ * was delivered.
  */
 export default defineLossAllocation({
   apiVersion: 1,

@@ -1,7 +1,7 @@
 /**
- * Uniform-price call double auction. Everybody trades at one price, chosen inside the interval that the
- * marginal orders leave; the obvious shortcuts (price of the last bid, of the last ask, of the first
- * quantity match) are each a published bug of another simulator and stand as tests X1 to X10.
+ * Uniform-price call double auction. Everybody trades at one price, chosen inside the interval that
+ * the marginal orders leave; the obvious shortcuts (price of the last bid, of the last ask, of the
+ * first quantity match) are each a published bug of another simulator and stand as tests X1 to X10.
  */
 import { invariant } from '../../base/errors.ts';
 import { largestRemainder, mulDivFloor, roundHalfUp } from '../../base/integer.ts';
@@ -96,7 +96,9 @@ function createUniformPrice() {
     crossing.hi = Math.min(bidLimit, nextAsk);
   }
 
-  /** Fills the accepted orders of a side; the marginal level shares what is left. Returns its end. */
+  /**
+   * Fills the accepted orders of a side; the marginal level shares what is left. Returns its end.
+   */
   function fill(
     side: MeritSide,
     book: Readonly<OrderBook>,
@@ -132,7 +134,9 @@ function createUniformPrice() {
     return end;
   }
 
-  /** Pairs accepted bids and asks in merit order, the smaller remainder a trade. Returns the count. */
+  /**
+   * Pairs accepted bids and asks in merit order, the smaller remainder a trade. Returns the count.
+   */
   function pair(volumeWh: number, capacity: number, filledWh: Float64Array): number {
     if (tradeBid.length < capacity) {
       tradeBid = new Int32Array(2 * capacity);
@@ -200,15 +204,16 @@ function createUniformPrice() {
  * Uniform-price call double auction with price rule k.
  *
  * Volume Q* is where the merit orders cross (bid >= ask, equality trades). The price is
- * `lo + floor(k (hi - lo))` with lo = max(last matched ask, best excluded bid), hi = min(last matched
- * bid, best excluded ask), a partially filled order counting as both, and both ends moved into the
- * collar of the book; k is kept in millionths (half up), so the price is exact integer arithmetic.
+ * `lo + floor(k (hi - lo))` with lo = max(last matched ask, best excluded bid), hi = min(last
+ * matched bid, best excluded ask), a partially filled order counting as both, and both ends moved
+ * into the collar of the book; k is kept in millionths (half up), so the price is exact integer
+ * arithmetic.
  * Bids below the floor and asks above the cap never trade; a bid above the cap keeps its merit.
  * Ties: merit order is (price, owner, sequence); the marginal level shares pro rata by largest
  * remainder, ties of remainder by (owner, sequence); with `time` it fills by (inclusion, owner,
  * sequence). Trades pair accepted orders in merit order. Zero quantities are ignored.
- * Guarantees: sum of bids = sum of asks = volume with ===, nobody trades outside its limit, surplus is
- * the optimum over limits, the result does not depend on the order of rows.
+ * Guarantees: sum of bids = sum of asks = volume with ===, nobody trades outside its limit, surplus
+ * is the optimum over limits, the result does not depend on the order of rows.
  * Cost: O(n + sorting of what is accepted); allocates the result columns only.
  * Source: Wilson 1985 (k-double auction), doi 10.2307/1911013; model M 4.1.
  */

@@ -1,26 +1,31 @@
 /** Throughput, fates of transactions, forks and turns (model page, 9.1 and 9.3). */
 import { InvariantViolation } from '../../base/errors.ts';
 import { SECOND_US } from '../../base/units.ts';
-import { REJECT_REASON_TEXT, REJECT_REASONS } from '../../ledger/reject-reason.ts';
+import { REJECT_REASON_TEXT } from '../../ledger/reject-reason.ts';
 import { camelCase, countRows, type Metric, type RunView, ratio, total } from './metric.ts';
 
-/** End of the last delivery slot, where the drain begins [us]; NaN without slots. */
-function horizonUs(run: RunView): number {
-  return run.once('horizonUs', () => {
+/**
+ * Start of the first delivery slot and end of the last [us]; both NaN without slots. The chain's warm-up
+ * lies before, its drain behind.
+ */
+function measuredSpan(run: RunView): readonly [fromUs: number, toUs: number] {
+  return run.once('measuredSpan', () => {
     const startUs = run.numbers('slots', 'start_us');
-    return (startUs[startUs.length - 1] ?? Number.NaN) + run.facts.slotUs;
+    const lastUs = startUs[startUs.length - 1] ?? Number.NaN;
+    return [startUs[0] ?? Number.NaN, lastUs + run.facts.slotUs] as const;
   });
 }
 
-/** Seconds between the end of the warm-up and the end of the last delivery slot; NaN when none. */
+/** Length of the delivery slots [s]; NaN when there are none. */
 export function measuredSeconds(run: RunView): number {
-  const seconds = (horizonUs(run) - run.facts.warmUpUs) / SECOND_US;
-  return seconds > 0 ? seconds : Number.NaN;
+  const [fromUs, toUs] = measuredSpan(run);
+  return (toUs - fromUs) / SECOND_US;
 }
 
-/** Whether a time lies after the warm-up and before the drain. */
+/** Whether a time lies within the delivery slots: after the warm-up and before the drain. */
 export function isMeasured(run: RunView, timeUs: number): boolean {
-  return timeUs >= run.facts.warmUpUs && timeUs < horizonUs(run);
+  const [fromUs, toUs] = measuredSpan(run);
+  return timeUs >= fromUs && timeUs < toUs;
 }
 
 /** Number of transactions by fate over the whole run. */
@@ -63,12 +68,18 @@ export function fatesOf(run: RunView): Fates {
   });
 }
 
+/** Reasons of refusal, and the one fate that is no refusal: a reward whose block went stale. */
+const REASONS: Readonly<Record<string, string>> = {
+  ...REJECT_REASON_TEXT,
+  STALE_BLOCK: 'the block that carried it, and that alone could, is stale',
+};
+
 interface BlockCounts {
   readonly canonical: number;
   readonly stale: number;
 }
 
-/** Blocks made after the warm-up and before the drain, genesis left out. */
+/** Blocks made within the delivery slots, genesis left out. */
 function measuredBlocks(run: RunView): BlockCounts {
   return run.once('measuredBlocks', () => {
     const heights = run.numbers('blocks', 'height');
@@ -124,14 +135,14 @@ export const chainMetrics: readonly Metric[] = [
     id: 'tpsFinal',
     unit: '1/s',
     definition:
-      'Transactions that became final at their client between warm-up and last slot, a second',
+      'Transactions that became final at their client within the delivery slots, a second',
     direction: 'higher',
     compute: (run) => rate(run, 'final_us', true),
   },
   {
     id: 'offeredTps',
     unit: '1/s',
-    definition: 'Transactions submitted between warm-up and last slot, a second',
+    definition: 'Transactions submitted within the delivery slots, a second',
     direction: 'neutral',
     compute: (run) => rate(run, 'submitted_us', false),
   },
@@ -148,21 +159,21 @@ export const chainMetrics: readonly Metric[] = [
     const receipts = run.texts('transactions', 'receipt');
     return countRows(fates.length, (tx) => fates[tx] === 'final' && receipts[tx] === 'failed');
   }),
-  ...REJECT_REASONS.map((reason) =>
+  ...Object.entries(REASONS).map(([reason, text]) =>
     count(
       camelCase(`rejected_${reason}`),
-      `Rejected transactions because ${REJECT_REASON_TEXT[reason]}`,
+      `Rejected transactions because ${text}`,
       'lower',
       (run) => rejectionsOf(run).get(reason) ?? 0,
     ),
   ),
   count(
     'canonicalBlocks',
-    'Blocks on the final chain, made between warm-up and last slot',
+    'Blocks on the final chain, made within the delivery slots',
     'neutral',
     (run) => measuredBlocks(run).canonical,
   ),
-  count('forkCount', 'Stale blocks made between warm-up and last slot', 'lower', (run) => {
+  count('forkCount', 'Stale blocks made within the delivery slots', 'lower', (run) => {
     return measuredBlocks(run).stale;
   }),
   count('staleRate', 'stale / (stale + canonical) blocks of the same span', 'lower', (run) => {

@@ -10,7 +10,7 @@ import {
 } from './concentration.ts';
 import type { Direction, Metric, RunView } from './metric.ts';
 
-/** Canonical blocks after the warm-up and before the drain, by full node; nodes without one are 0. */
+/** Canonical blocks within the delivery slots, by full node; nodes without one are 0. */
 function productionByNode(run: RunView): Float64Array {
   return run.once('productionByNode', () => {
     const nodes = run.texts('nodes', 'node');
@@ -64,7 +64,7 @@ const known = (values: ArrayLike<number>) => Array.from(values).filter((x) => !N
 export const decentralisationMetrics: readonly Metric[] = [
   ...family(
     'producer',
-    'canonical blocks between warm-up and last slot over all full nodes',
+    'canonical blocks within the delivery slots over all full nodes',
     productionByNode,
   ),
   ...family('stake', 'stake over all full nodes', (run) =>

@@ -3,7 +3,7 @@ import { isMeasured } from './chain.ts';
 import { createDistribution, type Distribution, delayMetrics } from './distribution.ts';
 import type { Metric, RunView } from './metric.ts';
 
-/** Delays of transactions submitted after the warm-up and before the drain that were not rejected. */
+/** Delays of transactions submitted within the delivery slots that were not rejected. */
 function transactionDelays(run: RunView, column: string): Distribution {
   const fates = run.texts('transactions', 'fate');
   const submittedUs = run.numbers('transactions', 'submitted_us');
@@ -16,7 +16,7 @@ function transactionDelays(run: RunView, column: string): Distribution {
   return createDistribution(delays);
 }
 
-/** Delays of canonical blocks made after the warm-up and before the drain. */
+/** Delays of canonical blocks made within the delivery slots. */
 function blockDelays(run: RunView, column: string): Distribution {
   const heights = run.numbers('blocks', 'height');
   const canonical = run.numbers('blocks', 'canonical');

@@ -6,6 +6,15 @@ import { countRows, type Metric, type RunView, ratio, total } from './metric.ts'
 
 const sumOf = (run: RunView, column: string) => total(run.numbers('slots', column));
 
+/** Contracted energy of trades that stood, in slots that were settled [Wh]. */
+function stoodWh(run: RunView): number {
+  const contractedWh = run.numbers('slots', 'contracted_wh');
+  const voidWh = run.numbers('slots', 'void_wh');
+  const deliveredWh = run.numbers('slots', 'delivered_wh');
+  const isSettled = (slot: number) => !Number.isNaN(deliveredWh[slot]!);
+  return total(contractedWh, isSettled) - total(voidWh, isSettled);
+}
+
 /** Clearing prices of slots that cleared [upt/kWh]. */
 function prices(run: RunView): Float64Array {
   return run.once('prices', () => {
@@ -91,7 +100,7 @@ export const marketMetrics: readonly Metric[] = [
     'sellerShortfallWh',
     'Contracted energy of trades that stood less what their sellers delivered',
     'lower',
-    (run) => sumOf(run, 'contracted_wh') - sumOf(run, 'void_wh') - sumOf(run, 'delivered_wh'),
+    (run) => stoodWh(run) - sumOf(run, 'delivered_wh'),
   ),
   energyMetric('tradeLossWh', 'Network loss allocated to trades', 'lower', (run) =>
     total(run.numbers('trades', 'allocated_loss_wh')),
@@ -107,7 +116,7 @@ export const marketMetrics: readonly Metric[] = [
     '1 - fulfilled / contracted energy of trades that stood',
     'lower',
     (run) => {
-      const stood = sumOf(run, 'contracted_wh') - sumOf(run, 'void_wh');
+      const stood = stoodWh(run);
       return ratio(stood - sumOf(run, 'fulfilled_wh'), stood);
     },
   ),

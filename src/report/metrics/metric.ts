@@ -8,8 +8,6 @@ import { numbersOf, type Table, textsOf } from '../../base/table.ts';
 export interface RunFacts {
   /** Length of a delivery slot [us]. */
   readonly slotUs: number;
-  /** Throughput and latency leave out what was submitted or produced before [us]. */
-  readonly warmUpUs: number;
   /** Marginal cost of energy at the slack [upt/kWh]. */
   readonly wholesaleUptPerKWh: number;
   /** Emission at the slack [kg CO2/kWh]. */

@@ -118,7 +118,7 @@ describe('perfect and noisy', () => {
     expect(out).toEqual({ loadWh: 107, generationWh: 1_000_000 });
     expect(() => forecaster.forecast(1, 7, 5, out)).toThrow('"oracle" expected a function');
   });
-  it('noisy has the stated spread at an hour, grows as AR(1) does, and is correlated as stated', () => {
+  it('noisy has the stated spread and correlation and grows with the horizon as AR(1) does', () => {
     const [rho, sigmaAt1h, count] = [0.8, 0.05, 4000];
     const create = () =>
       noisy.create(context({ count, slotUs: 15 * MINUTE_US, historySlots: 4 }), { rho, sigmaAt1h });

@@ -1,8 +1,9 @@
 /** Imports of small files from a temporary folder, and of the shared samples. */
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
 import { createCalendar, parseInstant } from '../../../src/base/calendar.ts';
 import { formatIssue, type InputIssue } from '../../../src/base/errors.ts';
 import { createRandomSource } from '../../../src/base/random.ts';
@@ -28,9 +29,15 @@ export interface Run {
   readonly folder?: string;
 }
 
-/** A folder with one file `a.csv`. */
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
+
+/** A folder with one file `a.csv`, removed after the tests. */
 export function folderWith(content: string, name = 'a.csv'): string {
-  const folder = mkdtempSync(join(tmpdir(), 'peerwatt-'));
+  const folder = mkdtempSync(join(tmpdir(), 'peerwatt-import-'));
+  folders.push(folder);
   writeFileSync(join(folder, name), content);
   return folder;
 }

@@ -57,7 +57,7 @@ describe('physical bound of PV', () => {
     );
   });
 
-  test('no output of the PV chain under tolerance times clear sky exceeds it, whatever the split', () => {
+  test('no output under tolerance times clear sky exceeds it, whatever the split', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 365 * 96 - 1 }),

@@ -9,10 +9,6 @@ export default function runJob({ scenario, window, folder, progress, index }) {
   progress[index] = 0.5;
   if (arm === 'exits') process.exit(7);
   if (arm === 'throws') throw new TypeError('broken worker');
-  if (arm === 'eats') {
-    const held = [];
-    for (;;) held.push(new Array(1e6).fill(seed + Math.random()));
-  }
   if (arm === 'hangs') pause(60_000);
   if (arm === 'input') {
     const issues = [{ file: 'v.yaml', path: 'population', expected: 'a folder', got: 'none' }];

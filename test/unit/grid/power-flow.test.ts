@@ -30,8 +30,8 @@ describe('power flow', () => {
   });
 
   test('20 kW at 400 V over 0.5 ohm loses near the 1 250 W of the nominal-voltage rule', () => {
-    // 3 I^2 R at nominal voltage is 1 250 W; the end voltage is lower, so the solved loss is higher:
-    // the quadratic above gives 1 439.6 W or so.
+    // 3 I^2 R at nominal voltage is 1 250 W; the end voltage is lower, so the solved loss is
+    // higher: the quadratic above gives 1 439.6 W or so.
     const nominal = (0.5 * 20_000 ** 2) / 400 ** 2;
     expect(nominal).toBe(1250);
     const square = (140_000 + Math.sqrt(140_000 ** 2 - 4 * 0.25 * 4e8)) / 2;

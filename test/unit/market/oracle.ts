@@ -1,6 +1,7 @@
 /**
- * A slow uniform-price auction that shares no code and no idea with the real one: it scans every price
- * for demand and supply instead of walking merit orders, and shares ties with exact fractions.
+ * A slow uniform-price auction that shares no code and no idea with the real one: it scans every
+ * price for demand and supply instead of walking merit orders, and shares ties with exact
+ * fractions.
  */
 import type { OrderBook } from '../../../src/market/book.ts';
 

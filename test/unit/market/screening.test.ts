@@ -56,7 +56,7 @@ describe('screening', () => {
       ]),
     ).toEqual(['ACCEPTED', 'ACCEPTED', 'SELF_MATCH']);
   });
-  it('selects the pool with its rows and collar, and copies nothing when all orders are pool', () => {
+  it('selects the pool with its rows and collar, without a copy where all is pool', () => {
     const select = createPoolSelector();
     const book = bookOf([bid(40, 0), ask(40, 5, { counterparty: 3 }), ask(33, 4)], COLLAR);
     const pool = select(book, screenOrders(book));

@@ -52,7 +52,8 @@ const settle = (
 
 describe('settlement of a slot', () => {
   it('pays for what was received and taken; the rest is at grid prices', () => {
-    // Home 0 sold 1000 Wh to home 1 at 0.45 and exported 1500; 50 Wh were lost; home 1 imported 2000.
+    // Home 0 sold 1000 Wh to home 1 at 0.45 and exported 1500; 50 Wh were lost; home 1 imported
+    // 2000.
     const {
       trades: settled,
       homes,

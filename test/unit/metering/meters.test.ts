@@ -227,7 +227,8 @@ describe('the way of a read', () => {
         if (lost[slot]![home]) afterLoss++;
       }
     }
-    // Independent losses would give 0.6 %; bursts of mean 4 at a sixth of all losses give some 14 %.
+    // Independent losses would give 0.6 %; bursts of mean 4 at a sixth of all losses give some 14
+    // %.
     expect(afterLoss / losses).toBeGreaterThan(0.08);
     expect(afterLoss / losses).toBeLessThan(0.2);
   });

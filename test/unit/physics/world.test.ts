@@ -54,12 +54,13 @@ function expectBalance({ truth, count }: World): void {
     const [load, charge] = [truth.loadWh[h]!, truth.chargeWh[h]!];
     const [generation, discharge] = [truth.generationWh[h]!, truth.dischargeWh[h]!];
     const [imported, exported] = [truth.importWh[h]!, truth.exportWh[h]!];
-    expect(load + charge - generation - discharge === imported - exported).toBe(true);
-    for (const wh of [load, charge, generation, discharge, imported, exported]) {
-      expect(Number.isSafeInteger(wh) && wh >= 0).toBe(true);
-    }
-    expect(imported).toBeLessThanOrEqual(load + charge);
-    expect(exported).toBeLessThanOrEqual(generation + discharge);
+    const all = [load, charge, generation, discharge, imported, exported];
+    const right =
+      load + charge - generation - discharge === imported - exported &&
+      all.every((wh) => Number.isSafeInteger(wh) && wh >= 0) &&
+      imported <= load + charge &&
+      exported <= generation + discharge;
+    if (!right) expect.fail(`home ${h}: ${all}`);
   }
 }
 
@@ -100,7 +101,9 @@ describe('world', () => {
   });
 
   test('a battery takes the surplus and gives it back, and idle leaves it alone', () => {
-    const day = Array.from({ length: 24 }, (_, s) => (s < 12 ? [0, 100] : [50, 0]) as const);
+    const day = Array.from({ length: 24 }, (_, s): readonly [number, number] =>
+      s < 12 ? [0, 100] : [50, 0],
+    );
     const make = (batteryDispatch: 'self-consumption' | 'idle') =>
       createWorld(playing([home('a', 10_000)], [day]), { ...TIME, batteryDispatch });
     const world = make('self-consumption');

@@ -125,8 +125,8 @@ export const MINIATURE: Readonly<Record<string, Table>> = {
     bill(1, 'b', -950_000, 0, -600_000, 0, -1_200_000),
   ]),
   blocks: tableOf('blocks', [
-    block(0, '', 0, 0, 0, 1),
-    block(1, 'node-0', 90, 91, 95, 1),
+    block(0, '', -100, -100, -100, 1),
+    block(1, 'node-0', -10, -9, -5, 1),
     block(2, 'node-0', 300, 302, 360, 1),
     block(2, 'node-1', 301, none, none, 0),
     block(3, 'node-1', 700, 701, 800, 1),
@@ -134,7 +134,7 @@ export const MINIATURE: Readonly<Record<string, Table>> = {
     block(5, 'node-0', 1900, 1901, 1960, 1, 1),
   ]),
   transactions: tableOf('transactions', [
-    transaction(50, 60, 120, 'final'),
+    transaction(-50, -40, 120, 'final'),
     transaction(200, 203, 260, 'final'),
     transaction(300, 306, 380, 'final'),
     transaction(400, 401, 420, 'final'),
@@ -186,10 +186,9 @@ function node(name: string, energy_wh: number, rest: Record<string, number>) {
   return { node: name, hash_share: none, energy_wh, ...traffic, ...rest };
 }
 
-/** Facts of the miniature run: 15-min slots, 100 s warm-up, 0.30 pt/kWh, 0.5 kg/kWh at 0.08 pt/kg. */
+/** Facts of the miniature run: 15-min slots, 0.30 pt/kWh, 0.5 kg/kWh at 0.08 pt/kg. */
 export const FACTS: RunFacts = {
   slotUs: s(900),
-  warmUpUs: s(100),
   wholesaleUptPerKWh: 300_000,
   emissionKgPerKWh: 0.5,
   carbonUptPerKg: 80_000,

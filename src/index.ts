@@ -1,0 +1,60 @@
+/**
+ * Peerwatt as a library: load a scenario, simulate it, write or compare results, define plug-ins.
+ *
+ * @example
+ * const village = loadScenario('scenarios/village.yaml').resolve('dpos');
+ * const run = simulate(village);
+ * writeRun(run, 'results/village', { version: VERSION, nodeMajor: 20 });
+ */
+import { type LoadedScenario, loadScenario as load } from './scenario/load.ts';
+import { catalogue } from './simulation/catalogue.ts';
+
+export { defineForecast } from './agents/forecast.ts';
+export { defineStrategy } from './agents/strategy.ts';
+export { InvariantViolation, ScenarioError } from './base/errors.ts';
+export * as option from './base/options.ts';
+export { numbersOf, type Table, textsOf } from './base/table.ts';
+export { defineConsensus } from './consensus/protocol.ts';
+export { defineFeeder } from './data/feeders/define.ts';
+export { type ArmRow, armRows, type PairRow, pairRows } from './experiment/compare.ts';
+export { planStudy, planWindows, type RunPlan } from './experiment/plan.ts';
+export type { PoolOptions } from './experiment/pool.ts';
+export { runSingle } from './experiment/single.ts';
+export { estimate, pairedDifference } from './experiment/statistics.ts';
+export { runStudy, type StudyResult } from './experiment/study.ts';
+export { defineAttack } from './fraud/attacks/define.ts';
+export { defineDetector } from './fraud/detectors/define.ts';
+export { defineResponse } from './fraud/response/define.ts';
+export { defineLossAllocation } from './grid/loss-allocation/define.ts';
+export { defineMechanism } from './market/mechanism.ts';
+export { defineTopology } from './network/topology.ts';
+export { defineCommunity } from './physics/community.ts';
+export { checkFolder } from './report/check.ts';
+export { type Metric, type MetricValue, metricsFor, RUN_METRICS } from './report/metrics.ts';
+export { RUN_TABLES } from './report/schemas.ts';
+export { comparisonTable } from './report/terminal.ts';
+export { VERSION } from './report/version.ts';
+export { summarise, writeRun } from './report/write.ts';
+export type { Scenario, Window } from './scenario/sections.ts';
+export { catalogue } from './simulation/catalogue.ts';
+export { type RunOptions, type RunResult, simulate } from './simulation/run.ts';
+export { verifyRunLedger } from './simulation/verify.ts';
+
+/** What wins over a scenario file. */
+export interface ScenarioOverrides {
+  /** Overrides `path=value`, e.g. `population.households=50`; they win over arms. */
+  readonly sets?: readonly string[];
+  /** Replaces the file's seed; integer of at least 0. */
+  readonly seed?: number;
+}
+
+/**
+ * Reads a scenario file with the program's own plug-ins.
+ *
+ * @param path - YAML file.
+ * @returns The scenario and its arms; `resolve(arm)` gives what `simulate` takes.
+ * @throws {ScenarioError} with every problem of the file at once, each with line and column.
+ */
+export function loadScenario(path: string, overrides: ScenarioOverrides = {}): LoadedScenario {
+  return load(path, { ...overrides, plugins: catalogue });
+}

@@ -1,0 +1,208 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createKernel, PHASE, type Phase } from '../../src/kernel/kernel.ts';
+import { EventQueue, orderKey } from '../../src/kernel/queue.ts';
+import { KEY, STRIDE, TIME } from '../../src/kernel/slots.ts';
+
+interface Entry {
+  readonly timeUs: number;
+  readonly phase: number;
+  readonly id: number;
+  readonly handle: number;
+}
+
+/** The queue and a sorted list side by side; every answer must agree. */
+class Twin {
+  readonly queue = new EventQueue({ pendingCountMax: 2 ** 20 });
+  readonly list: Entry[] = [];
+  private readonly gone: Entry[] = [];
+  nowUs = 0;
+  private pushed = 0;
+
+  push(timeUs: number, phase: number): void {
+    const id = this.pushed++;
+    const handle = this.queue.push(timeUs, orderKey(phase, 1 + (id % 7)), id, 0 - id, 0.5);
+    const entry = { timeUs, phase, id, handle };
+    // Binary search for the first entry that comes after; ties go behind what is there.
+    let [low, high] = [0, this.list.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const other = this.list[middle]!;
+      const after = other.timeUs > timeUs || (other.timeUs === timeUs && other.phase > phase);
+      if (after) high = middle;
+      else low = middle + 1;
+    }
+    this.list.splice(low, 0, entry);
+  }
+
+  take(untilUs: number): void {
+    const slot = this.queue.take(untilUs);
+    const first = this.list[0];
+    if (first === undefined || first.timeUs > untilUs) {
+      expect(slot).toBe(-1);
+      return;
+    }
+    this.list.shift();
+    this.gone.push(first);
+    const record = this.queue.slots.record.subarray(STRIDE * slot, STRIDE * slot + STRIDE);
+    expect([record[0], record[1], record[2], record[TIME], record[KEY]]).toEqual([
+      first.id,
+      0 - first.id,
+      0.5,
+      first.timeUs,
+      0,
+    ]);
+    expect(this.queue.takenKind).toBe(1 + (first.id % 7));
+    this.nowUs = first.timeUs;
+  }
+
+  cancel(share: number): void {
+    const index = Math.floor(share * this.list.length);
+    const entry = this.list[index];
+    if (entry !== undefined) {
+      this.list.splice(index, 1);
+      this.gone.push(entry);
+      expect(this.queue.cancel(entry.handle)).toBe(true);
+    }
+    const old = this.gone[Math.floor(share * this.gone.length)];
+    if (old !== undefined) expect(this.queue.cancel(old.handle)).toBe(false);
+  }
+
+  drain(): void {
+    while (this.list.length > 0) this.take(Number.MAX_SAFE_INTEGER);
+    this.take(Number.MAX_SAFE_INTEGER);
+    expect(this.queue.liveCount).toBe(0);
+  }
+}
+
+const step = fc.oneof(
+  { weight: 5, arbitrary: fc.tuple(fc.constant('push'), fc.nat(40), fc.nat(8)) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('push'), fc.nat(1_000_000_000), fc.nat(8)) },
+  { weight: 4, arbitrary: fc.tuple(fc.constant('take'), fc.nat(60), fc.constant(0)) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant('cancel'), fc.nat(999), fc.constant(0)) },
+);
+
+describe('kernel queue: equals a sorted list', () => {
+  it('under random push, take and cancel', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 400 }), (steps) => {
+        const twin = new Twin();
+        for (const [what, value, phase] of steps) {
+          if (what === 'push') twin.push(twin.nowUs + value, phase);
+          else if (what === 'take') twin.take(twin.nowUs + value);
+          else twin.cancel(value / 1000);
+          expect(twin.queue.liveCount).toBe(twin.list.length);
+        }
+        twin.drain();
+      }),
+      { numRuns: 150, seed: 11 },
+    );
+  });
+
+  it('when thousands wait, near, far, crowded and cancelled (buckets and rungs)', () => {
+    const shapes = fc.constantFrom('exponential', 'crowded', 'bimodal', 'outliers', 'same');
+    const plan = fc.record({
+      shape: shapes,
+      count: fc.integer({ min: 1500, max: 6000 }),
+      cancelShare: fc.constantFrom(0, 0.3, 0.9),
+      seed: fc.integer(),
+    });
+    fc.assert(
+      fc.property(plan, ({ shape, count, cancelShare, seed }) => {
+        let state = seed;
+        const uniform = () => {
+          state = (state + 0x6d2b79f5) | 0;
+          let t = Math.imul(state ^ (state >>> 15), 1 | state);
+          t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+          return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+        };
+        const delayUs = () => {
+          const u = uniform();
+          if (shape === 'exponential') return Math.floor(-1e6 * Math.log(1 - u));
+          if (shape === 'crowded') return Math.floor(u * 4) * 1000;
+          if (shape === 'bimodal') return Math.floor(uniform() * (u < 0.5 ? 2000 : 3.6e9));
+          if (shape === 'outliers') return Math.floor(u < 0.99 ? 1000 * u : 8e15 * uniform());
+          return 77;
+        };
+        const twin = new Twin();
+        const push = () => twin.push(twin.nowUs + delayUs(), Math.floor(uniform() * 9));
+        for (let n = 0; n < count; n++) push();
+        for (let n = 0; n < count; n++) {
+          twin.take(Number.MAX_SAFE_INTEGER);
+          if (uniform() < 0.7) push();
+          if (uniform() < cancelShare) twin.cancel(uniform());
+          if (uniform() < 0.05) for (let k = 0; k < 20; k++) push();
+        }
+        while (twin.list.length > count / 4) twin.cancel(uniform());
+        twin.drain();
+      }),
+      { numRuns: 25, seed: 12 },
+    );
+  });
+
+  it('and a crowd of one instant leaves in order of phase, then arrival', () => {
+    const twin = new Twin();
+    for (let n = 0; n < 5000; n++) twin.push(n % 3 === 0 ? 9 : 5, (n * 7) % 9);
+    twin.drain();
+  });
+});
+
+describe('kernel: history', () => {
+  it('is ordered by (time, phase, sequence) whatever handlers schedule and cancel', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.nat(30), fc.nat(8), fc.nat(3), fc.nat(5)), {
+          minLength: 1,
+          maxLength: 60,
+        }),
+        (moves) => {
+          const kernel = createKernel({ eventCountMax: 100_000 });
+          const handles: number[] = [];
+          const seen: [number, number, number][] = [];
+          let scheduled = 0;
+          let cursor = 0;
+          const kinds = Array.from({ length: 9 }, (_, phase) =>
+            kernel.event(`test/phase-${phase}`, phase as Phase, (sequence) => {
+              seen.push([kernel.nowUs, phase, sequence]);
+              expect(kernel.phase).toBe(phase);
+              const [delayUs, next, fanOut, victim] = moves[cursor++ % moves.length]!;
+              for (let n = 0; n < fanOut && scheduled < 300; n++) {
+                const wait = next < phase ? delayUs + 1 : delayUs;
+                handles.push(kinds[next]!.after(wait, scheduled++));
+              }
+              kernel.cancel(handles[handles.length - 1 - victim] ?? 0);
+            }),
+          );
+          for (const [timeUs, phase] of moves) handles.push(kinds[phase]!.at(timeUs, scheduled++));
+          kernel.run();
+          for (let i = 1; i < seen.length; i++) {
+            const [before, after] = [seen[i - 1]!, seen[i]!];
+            const order = before[0] - after[0] || before[1] - after[1] || before[2] - after[2];
+            expect(order).toBeLessThan(0);
+          }
+          expect(seen.length).toBe(kernel.eventCount);
+          expect(kernel.pendingCount).toBe(0);
+        },
+      ),
+      { numRuns: 150, seed: 13 },
+    );
+  });
+
+  it('depends on nothing but what was scheduled: two kernels, one hash', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(50), fc.integer()), { maxLength: 50 }), (events) => {
+        const run = () => {
+          const kernel = createKernel();
+          const act = kernel.event('test/act-now', PHASE.network, (a, b) => {
+            if (b > 0) act.after(Math.abs(a % 7), a, b - 1);
+          });
+          for (const [timeUs, a] of events) act.at(timeUs, a, 3);
+          kernel.run();
+          return kernel.traceHash;
+        };
+        expect(run()).toBe(run());
+      }),
+      { numRuns: 50, seed: 14 },
+    );
+  });
+});
