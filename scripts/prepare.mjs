@@ -50,20 +50,30 @@ function isInstalled() {
   });
 }
 
+/**
+ * Installs by the lock file. A registry mirror may lack packages of other platforms, over which `npm ci`
+ * gives up; `npm install --no-save` follows the same lock file and passes over them.
+ */
 function install() {
-  process.stderr.write('installing packages (npm ci)\n');
-  const npm = process.env.npm_execpath;
-  const words = ['ci', '--include=dev'];
+  const first = npm(['ci', '--include=dev']);
+  if (first === 0) return;
+  const second = npm(['install', '--no-save', '--include=dev']);
+  if (second === 0) return;
+  fail(`Packages could not be installed (${second}). The first time needs the npm registry.`);
+}
+
+/** Runs npm and returns 0, or what went wrong. */
+function npm(words) {
+  process.stderr.write(`installing packages (npm ${words[0]})\n`);
+  const script = process.env.npm_execpath;
   const env = { ...process.env };
   if (!isWritable(homedir())) env.npm_config_cache = join(tmpdir(), 'peerwatt-npm-cache');
   const options = { cwd: ROOT, env, stdio: ['ignore', 2, 2] };
   const { status, error } =
-    npm === undefined
+    script === undefined
       ? spawnSync('npm', words, { ...options, shell: process.platform === 'win32' })
-      : spawnSync(process.execPath, [npm, ...words], options);
-  if (status === 0) return;
-  const why = error === undefined ? `npm ended with code ${status}` : error.message;
-  fail(`Packages could not be installed: ${why}. The first time needs the npm registry.`);
+      : spawnSync(process.execPath, [script, ...words], options);
+  return status === 0 ? 0 : (error?.message ?? `npm ended with code ${status}`);
 }
 
 function isWritable(folder) {

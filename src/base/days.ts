@@ -1,6 +1,6 @@
 /**
- * Delivery slots seen as days. Screening, profiles and day windows ask "which local day, which slot of
- * it" millions of times; this answers with two integer divisions instead of a civil date.
+ * Delivery slots seen as days. Screening, profiles and day windows ask "which local day, which slot
+ * of it" millions of times; this answers with two integer divisions instead of a civil date.
  */
 import type { Calendar } from './calendar.ts';
 import { DAY_US, HOUR_US } from './units.ts';

@@ -78,19 +78,8 @@ export const TRADE = {
 
 /** Orders an owner may place for one slot. */
 export const SEQUENCES_MAX = 8;
-
-const SLOT_BASE = 2 ** 32;
-const SLOT_STRIDE = 2 ** 22;
-const ORDER_BASE = RECORD_CELLS;
-const LOOKUP_BASE = 2 ** 20;
-const TRADE_BASE = 2 ** 21;
-
-/** Most orders of one slot. */
-export const ORDERS_MAX = (LOOKUP_BASE - ORDER_BASE) / RECORD_CELLS;
-/** Most trades of one slot. */
-export const TRADES_MAX = (SLOT_STRIDE - TRADE_BASE) / RECORD_CELLS;
-/** Most accounts: an owner and sequence must fit the lookup table. */
-export const ACCOUNTS_MAX = (TRADE_BASE - LOOKUP_BASE) / SEQUENCES_MAX;
+/** Orders, and trades, of one slot for each home: the room a slot has in the state. */
+const ORDERS_PER_HOME = 4;
 
 /** Cell of an account's field. */
 export const accountCell = (account: number, field: number) => account * RECORD_CELLS + field;
@@ -103,14 +92,38 @@ export const producedCell = (accountCount: number, account: number) =>
 /** Cells of the dense part of the state. */
 export const denseCellCount = (accountCount: number) =>
   (accountCount + 1) * RECORD_CELLS + Math.ceil(accountCount / RECORD_CELLS) * RECORD_CELLS;
-/** Cell of a slot's head record. */
-export const slotCell = (slot: number, field: number) => SLOT_BASE + slot * SLOT_STRIDE + field;
-/** Cell of a field of the k-th order of a slot. */
-export const orderCell = (slot: number, order: number, field: number) =>
-  slotCell(slot, ORDER_BASE + order * RECORD_CELLS + field);
-/** Cell that holds 1 + the index of an owner's order. */
-export const lookupCell = (slot: number, owner: number, sequence: number) =>
-  slotCell(slot, LOOKUP_BASE + owner * SEQUENCES_MAX + sequence);
-/** Cell of a field of the k-th trade of a slot. */
-export const tradeCell = (slot: number, trade: number, field: number) =>
-  slotCell(slot, TRADE_BASE + trade * RECORD_CELLS + field);
+/** Where slots, orders and trades stand in the state of one chain. */
+export interface SlotCells {
+  /** Most orders, and most trades, of one slot. */
+  readonly ordersMax: number;
+  /** Cell of a field of the slot's head record. */
+  slot(slot: number, field: number): number;
+  /** Cell of a field of the k-th order of a slot. */
+  order(slot: number, order: number, field: number): number;
+  /** Cell that holds 1 + the index of an owner's order. */
+  lookup(slot: number, owner: number, sequence: number): number;
+  /** Cell of a field of the k-th trade of a slot. */
+  trade(slot: number, trade: number, field: number): number;
+}
+
+/**
+ * Layout of the slots behind the dense part. The stride is as small as the number of homes allows, so
+ * that a cell stays a small integer for the longest horizons in use; maps are twice as fast on those.
+ */
+export function createSlotCells(accountCount: number, homeCount: number): SlotCells {
+  const base = denseCellCount(accountCount);
+  const ordersMax = ORDERS_PER_HOME * homeCount;
+  const orders = RECORD_CELLS;
+  const trades = orders + ordersMax * RECORD_CELLS;
+  const lookups = trades + ordersMax * RECORD_CELLS;
+  const length = lookups + homeCount * SEQUENCES_MAX;
+  const stride = Math.ceil(length / RECORD_CELLS) * RECORD_CELLS;
+  return {
+    ordersMax,
+    slot: (slot, field) => base + slot * stride + field,
+    order: (slot, order, field) => base + slot * stride + orders + order * RECORD_CELLS + field,
+    trade: (slot, trade, field) => base + slot * stride + trades + trade * RECORD_CELLS + field,
+    lookup: (slot, owner, sequence) =>
+      base + slot * stride + lookups + owner * SEQUENCES_MAX + sequence,
+  };
+}

@@ -6,7 +6,7 @@ import type { Genesis } from '../ledger/genesis.ts';
 import { verifySignature } from '../ledger/signature.ts';
 import type { StateView } from '../ledger/state.ts';
 import { registrationMessage } from '../ledger/transactions.ts';
-import { ACCOUNT, accountCell, CHAIN, chainCell } from './cells.ts';
+import { ACCOUNT, accountCell, CHAIN, chainCell, createSlotCells } from './cells.ts';
 import { type ChainRules, RULE_NAMES } from './rules.ts';
 
 /** Rules of a chain from its genesis. @throws {RangeError} when a parameter is missing. */
@@ -23,6 +23,7 @@ export function rulesOf(genesis: Genesis, chainId: Uint8Array): ChainRules {
   const authority = genesis.accounts[integers.authority]!;
   return {
     ...integers,
+    cells: createSlotCells(integers.accountCount, integers.homeCount),
     certificateFirst: (account) => genesis.accounts[account]!.certificates.firstId,
     isCertified: (registration) =>
       verifySignature(

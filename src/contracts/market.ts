@@ -5,20 +5,7 @@
  */
 import type { PayloadOf } from '../ledger/transactions.ts';
 import { buyerEscrowUpt, sellerBondUpt } from '../market/escrow.ts';
-import {
-  ACCOUNT,
-  lookupCell,
-  ORDER,
-  ORDERS_MAX,
-  orderCell,
-  SEQUENCES_MAX,
-  SLOT,
-  SLOT_STATE,
-  slotCell,
-  TRADE,
-  TRADES_MAX,
-  tradeCell,
-} from './cells.ts';
+import { ACCOUNT, ORDER, SEQUENCES_MAX, SLOT, SLOT_STATE, TRADE } from './cells.ts';
 import { addAccount, type Call, type ChainRules, type Outcome, readAccount } from './rules.ts';
 
 /** What an order locks: a bid its worth at the limit plus wheeling, an offer its bond. */
@@ -36,24 +23,25 @@ export function escrowUpt(
 /** Places an order and locks its escrow. */
 export function submitOrder(call: Call, tx: PayloadOf['ORDER_SUBMIT']): Outcome {
   const { rules, state, sender } = call;
+  const { cells } = rules;
   if (tx.quantityWh <= 0) return 'ZERO_QUANTITY';
   if (sender >= rules.homeCount) return 'UNAUTHORISED';
   if (tx.slot >= rules.slotCount || tx.sequence >= SEQUENCES_MAX) return 'UNKNOWN_SLOT';
   const gateUs = rules.openingUs + tx.slot * rules.slotUs - rules.gateClosureUs;
   if (call.timestampUs > gateUs) return 'GATE_CLOSED';
-  if (state.read(slotCell(tx.slot, SLOT.state)) !== SLOT_STATE.open) return 'GATE_CLOSED';
-  const lookup = lookupCell(tx.slot, sender, tx.sequence);
+  if (state.read(cells.slot(tx.slot, SLOT.state)) !== SLOT_STATE.open) return 'GATE_CLOSED';
+  const lookup = cells.lookup(tx.slot, sender, tx.sequence);
   if (state.read(lookup) !== 0) return 'DUPLICATE';
   const locked = escrowUpt(rules, tx.isBid, tx.quantityWh, tx.priceUptPerKWh);
   if (readAccount(call, sender, ACCOUNT.balanceUpt) < locked) return 'INSUFFICIENT_ESCROW';
-  const order = state.read(slotCell(tx.slot, SLOT.orderCount));
-  if (order >= ORDERS_MAX) return 'EXCEEDS_BLOCK';
+  const order = state.read(cells.slot(tx.slot, SLOT.orderCount));
+  if (order >= cells.ordersMax) return 'EXCEEDS_BLOCK';
   addAccount(call, sender, ACCOUNT.balanceUpt, -locked);
   addAccount(call, sender, ACCOUNT.escrowUpt, locked);
-  state.write(slotCell(tx.slot, SLOT.orderCount), order + 1);
+  state.write(cells.slot(tx.slot, SLOT.orderCount), order + 1);
   state.write(lookup, order + 1);
   const put = (field: number, value: number) => {
-    if (value !== 0) state.write(orderCell(tx.slot, order, field), value);
+    if (value !== 0) state.write(cells.order(tx.slot, order, field), value);
   };
   put(ORDER.owner, sender + 1);
   put(ORDER.sequence, tx.sequence);
@@ -69,12 +57,13 @@ export function submitOrder(call: Call, tx: PayloadOf['ORDER_SUBMIT']): Outcome 
 /** Accepts a clearing: writes its trades and gives back the escrow that no trade needs. */
 export function clearSlot(call: Call, tx: PayloadOf['CLEAR']): Outcome {
   const { rules, state, sender } = call;
+  const { cells } = rules;
   if (sender !== rules.centre) return 'UNAUTHORISED';
   if (tx.slot >= rules.slotCount) return 'UNKNOWN_SLOT';
-  if (state.read(slotCell(tx.slot, SLOT.state)) !== SLOT_STATE.open) return 'ALREADY_CLEARED';
+  if (state.read(cells.slot(tx.slot, SLOT.state)) !== SLOT_STATE.open) return 'ALREADY_CLEARED';
   const { trades } = tx;
-  if (trades.count > TRADES_MAX) return 'EXCEEDS_BLOCK';
-  const orderCount = state.read(slotCell(tx.slot, SLOT.orderCount));
+  if (trades.count > cells.ordersMax) return 'EXCEEDS_BLOCK';
+  const orderCount = state.read(cells.slot(tx.slot, SLOT.orderCount));
   const needed = new Float64Array(orderCount);
   const filled = new Float64Array(orderCount);
   for (let trade = 0; trade < trades.count; trade++) {
@@ -90,42 +79,48 @@ export function clearSlot(call: Call, tx: PayloadOf['CLEAR']): Outcome {
       filled[sold]! += energyWh;
       needed[bought]! += escrowUpt(rules, true, energyWh, priceUptPerKWh);
       needed[sold]! += escrowUpt(rules, false, energyWh, priceUptPerKWh);
-      state.write(tradeCell(tx.slot, trade, TRADE.buyerOrder), bought + 1);
-      state.write(tradeCell(tx.slot, trade, TRADE.sellerOrder), sold + 1);
-      state.write(tradeCell(tx.slot, trade, TRADE.contractedWh), energyWh);
-      state.write(tradeCell(tx.slot, trade, TRADE.priceUptPerKWh), priceUptPerKWh);
+      state.write(cells.trade(tx.slot, trade, TRADE.buyerOrder), bought + 1);
+      state.write(cells.trade(tx.slot, trade, TRADE.sellerOrder), sold + 1);
+      state.write(cells.trade(tx.slot, trade, TRADE.contractedWh), energyWh);
+      state.write(cells.trade(tx.slot, trade, TRADE.priceUptPerKWh), priceUptPerKWh);
     } else {
       call.events.push(trade);
     }
   }
   for (let order = 0; order < orderCount; order++) {
-    if (filled[order]! > state.read(orderCell(tx.slot, order, ORDER.quantityWh))) {
+    if (filled[order]! > state.read(cells.order(tx.slot, order, ORDER.quantityWh))) {
       return 'BAD_CLEARING';
     }
-    if (filled[order]! > 0) state.write(orderCell(tx.slot, order, ORDER.filledWh), filled[order]!);
+    if (filled[order]! > 0)
+      state.write(cells.order(tx.slot, order, ORDER.filledWh), filled[order]!);
     shrinkEscrow(call, tx.slot, order, needed[order]!);
   }
-  state.write(slotCell(tx.slot, SLOT.tradeCount), trades.count);
-  state.write(slotCell(tx.slot, SLOT.state), SLOT_STATE.cleared);
+  state.write(cells.slot(tx.slot, SLOT.tradeCount), trades.count);
+  state.write(cells.slot(tx.slot, SLOT.state), SLOT_STATE.cleared);
   return undefined;
 }
 
-function findOrder({ state }: Call, slot: number, owner: number, sequence: number): number {
-  return state.read(lookupCell(slot, owner, sequence)) - 1;
+function findOrder(
+  { state, rules: { cells } }: Call,
+  slot: number,
+  owner: number,
+  sequence: number,
+): number {
+  return state.read(cells.lookup(slot, owner, sequence)) - 1;
 }
 
 function checkTrade(
-  { state }: Call,
+  { state, rules: { cells } }: Call,
   slot: number,
   bought: number,
   sold: number,
   energyWh: number,
   priceUptPerKWh: number,
 ): Outcome {
-  const bidLimit = state.read(orderCell(slot, bought, ORDER.priceUptPerKWh));
-  const askLimit = state.read(orderCell(slot, sold, ORDER.priceUptPerKWh));
-  if (state.read(orderCell(slot, bought, ORDER.isBid)) !== 1) return 'BAD_CLEARING';
-  if (state.read(orderCell(slot, sold, ORDER.isBid)) !== 0) return 'BAD_CLEARING';
+  const bidLimit = state.read(cells.order(slot, bought, ORDER.priceUptPerKWh));
+  const askLimit = state.read(cells.order(slot, sold, ORDER.priceUptPerKWh));
+  if (state.read(cells.order(slot, bought, ORDER.isBid)) !== 1) return 'BAD_CLEARING';
+  if (state.read(cells.order(slot, sold, ORDER.isBid)) !== 0) return 'BAD_CLEARING';
   if (energyWh <= 0 || priceUptPerKWh > bidLimit || priceUptPerKWh < askLimit) {
     return 'BAD_CLEARING';
   }
@@ -134,11 +129,12 @@ function checkTrade(
 
 /** Lowers an order's escrow to what is still needed and gives the rest back. */
 export function shrinkEscrow(call: Call, slot: number, order: number, neededUpt: number): void {
-  const cell = orderCell(slot, order, ORDER.escrowUpt);
+  const { cells } = call.rules;
+  const cell = cells.order(slot, order, ORDER.escrowUpt);
   const lockedUpt = call.state.read(cell);
   const freedUpt = lockedUpt - Math.min(lockedUpt, neededUpt);
   if (freedUpt === 0) return;
-  const owner = call.state.read(orderCell(slot, order, ORDER.owner)) - 1;
+  const owner = call.state.read(cells.order(slot, order, ORDER.owner)) - 1;
   call.state.write(cell, lockedUpt - freedUpt);
   addAccount(call, owner, ACCOUNT.escrowUpt, -freedUpt);
   addAccount(call, owner, ACCOUNT.balanceUpt, freedUpt);

@@ -5,7 +5,7 @@
 import type { RejectReason } from '../ledger/reject-reason.ts';
 import type { StateView } from '../ledger/state.ts';
 import type { RegisterPayload } from '../ledger/transactions.ts';
-import { ACCOUNT, accountCell, CHAIN, chainCell } from './cells.ts';
+import { ACCOUNT, accountCell, CHAIN, chainCell, type SlotCells } from './cells.ts';
 
 /** Roles of accounts; an account's role code is its index here. */
 export const ROLES = ['home', 'node', 'centre', 'dso', 'authority', 'treasury'] as const;
@@ -40,6 +40,8 @@ export interface ChainRules {
   /** Gas a block may use, and bytes of transactions it may carry. */
   readonly blockGasMax: number;
   readonly blockBytesMax: number;
+  /** Where slots, orders and trades stand in the state. */
+  readonly cells: SlotCells;
   /** First genesis certificate id of an account. */
   certificateFirst(account: number): number;
   /** Whether the authority signed this registration. */
@@ -69,7 +71,10 @@ export const RULE_NAMES = [
   'gasPriceUpt',
   'blockGasMax',
   'blockBytesMax',
-] as const satisfies readonly Exclude<keyof ChainRules, 'certificateFirst' | 'isCertified'>[];
+] as const satisfies readonly Exclude<
+  keyof ChainRules,
+  'certificateFirst' | 'isCertified' | 'cells'
+>[];
 
 /** Gas schedule (model §5.5, with a record as the unit of storage). */
 export const GAS = {

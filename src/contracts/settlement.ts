@@ -5,18 +5,7 @@
  */
 import { cost } from '../base/integer.ts';
 import type { PayloadOf } from '../ledger/transactions.ts';
-import {
-  ACCOUNT,
-  CHAIN,
-  lookupCell,
-  ORDER,
-  orderCell,
-  SLOT,
-  SLOT_STATE,
-  slotCell,
-  TRADE,
-  tradeCell,
-} from './cells.ts';
+import { ACCOUNT, CHAIN, ORDER, SLOT, SLOT_STATE, TRADE } from './cells.ts';
 import { shrinkEscrow } from './market.ts';
 import { addAccount, addChain, type Call, type Outcome, readAccount } from './rules.ts';
 
@@ -27,7 +16,7 @@ const TRADE_FIELDS = Object.values(TRADE);
 export function anchorReads(call: Call, tx: PayloadOf['METER_BATCH']): Outcome {
   if (call.sender !== call.rules.centre) return 'UNAUTHORISED';
   if (tx.slot >= call.rules.slotCount) return 'UNKNOWN_SLOT';
-  const cell = slotCell(tx.slot, SLOT.meterBatches);
+  const cell = call.rules.cells.slot(tx.slot, SLOT.meterBatches);
   call.state.write(cell, call.state.read(cell) + 1);
   return undefined;
 }
@@ -35,53 +24,55 @@ export function anchorReads(call: Call, tx: PayloadOf['METER_BATCH']): Outcome {
 /** Settles a slot, once. */
 export function settleSlot(call: Call, tx: PayloadOf['SETTLE']): Outcome {
   const { rules, state, sender } = call;
+  const { cells } = rules;
   if (sender !== rules.centre) return 'UNAUTHORISED';
   if (tx.slot >= rules.slotCount) return 'UNKNOWN_SLOT';
-  if (state.read(slotCell(tx.slot, SLOT.state)) === SLOT_STATE.settled) return 'ALREADY_SETTLED';
+  if (state.read(cells.slot(tx.slot, SLOT.state)) === SLOT_STATE.settled) return 'ALREADY_SETTLED';
   const { entries } = tx;
   for (let entry = 0; entry < entries.count; entry++) {
     const problem = settleTrade(call, tx, entry);
     if (problem !== undefined) return problem;
   }
-  const orderCount = state.read(slotCell(tx.slot, SLOT.orderCount));
+  const orderCount = state.read(cells.slot(tx.slot, SLOT.orderCount));
   for (let order = 0; order < orderCount; order++) {
     shrinkEscrow(call, tx.slot, order, 0);
     clearOrder(call, tx.slot, order);
   }
-  const tradeCount = state.read(slotCell(tx.slot, SLOT.tradeCount));
+  const tradeCount = state.read(cells.slot(tx.slot, SLOT.tradeCount));
   for (let trade = 0; trade < tradeCount; trade++) {
-    for (const field of TRADE_FIELDS) zero(call, tradeCell(tx.slot, trade, field));
+    for (const field of TRADE_FIELDS) zero(call, cells.trade(tx.slot, trade, field));
   }
-  zero(call, slotCell(tx.slot, SLOT.orderCount));
-  zero(call, slotCell(tx.slot, SLOT.tradeCount));
-  zero(call, slotCell(tx.slot, SLOT.meterBatches));
-  state.write(slotCell(tx.slot, SLOT.state), SLOT_STATE.settled);
-  state.write(slotCell(tx.slot, SLOT.settleVersion), tx.version);
+  zero(call, cells.slot(tx.slot, SLOT.orderCount));
+  zero(call, cells.slot(tx.slot, SLOT.tradeCount));
+  zero(call, cells.slot(tx.slot, SLOT.meterBatches));
+  state.write(cells.slot(tx.slot, SLOT.state), SLOT_STATE.settled);
+  state.write(cells.slot(tx.slot, SLOT.settleVersion), tx.version);
   return undefined;
 }
 
 function settleTrade(call: Call, { slot, entries }: PayloadOf['SETTLE'], entry: number): Outcome {
   const { rules, state } = call;
+  const { cells } = rules;
   const trade = entries.trade[entry]!;
-  const contractedWh = state.read(tradeCell(slot, trade, TRADE.contractedWh));
-  const priceUptPerKWh = state.read(tradeCell(slot, trade, TRADE.priceUptPerKWh));
-  const bought = state.read(tradeCell(slot, trade, TRADE.buyerOrder)) - 1;
-  const sold = state.read(tradeCell(slot, trade, TRADE.sellerOrder)) - 1;
+  const contractedWh = state.read(cells.trade(slot, trade, TRADE.contractedWh));
+  const priceUptPerKWh = state.read(cells.trade(slot, trade, TRADE.priceUptPerKWh));
+  const bought = state.read(cells.trade(slot, trade, TRADE.buyerOrder)) - 1;
+  const sold = state.read(cells.trade(slot, trade, TRADE.sellerOrder)) - 1;
   const fulfilledWh = entries.fulfilledWh[entry]!;
   const paymentUpt = entries.paymentUpt[entry]!;
   const wheelingUpt = entries.wheelingUpt[entry]!;
   if (contractedWh === 0 || fulfilledWh > contractedWh) return 'BAD_AMOUNT';
   if (paymentUpt !== cost(priceUptPerKWh, fulfilledWh)) return 'BAD_AMOUNT';
   if (wheelingUpt !== cost(rules.wheelingUptPerKWh, fulfilledWh)) return 'BAD_AMOUNT';
-  const buyer = state.read(orderCell(slot, bought, ORDER.owner)) - 1;
-  const seller = state.read(orderCell(slot, sold, ORDER.owner)) - 1;
-  const escrow = orderCell(slot, bought, ORDER.escrowUpt);
+  const buyer = state.read(cells.order(slot, bought, ORDER.owner)) - 1;
+  const seller = state.read(cells.order(slot, sold, ORDER.owner)) - 1;
+  const escrow = cells.order(slot, bought, ORDER.escrowUpt);
   state.write(escrow, state.read(escrow) - paymentUpt - wheelingUpt);
   addAccount(call, buyer, ACCOUNT.escrowUpt, -paymentUpt - wheelingUpt);
   addAccount(call, seller, ACCOUNT.balanceUpt, paymentUpt);
   addAccount(call, rules.dso, ACCOUNT.balanceUpt, wheelingUpt);
   // A trade settles once: what it contracted is gone from the state.
-  state.write(tradeCell(slot, trade, TRADE.contractedWh), 0);
+  state.write(cells.trade(slot, trade, TRADE.contractedWh), 0);
   chargePenalty(call, buyer, entries.buyerPenaltyUpt[entry]!);
   chargePenalty(call, seller, entries.sellerPenaltyUpt[entry]!);
   return undefined;
@@ -97,10 +88,11 @@ function chargePenalty(call: Call, account: number, penaltyUpt: number): void {
 }
 
 function clearOrder(call: Call, slot: number, order: number): void {
-  const owner = call.state.read(orderCell(slot, order, ORDER.owner)) - 1;
-  const sequence = call.state.read(orderCell(slot, order, ORDER.sequence));
-  zero(call, lookupCell(slot, owner, sequence));
-  for (const field of ORDER_FIELDS) zero(call, orderCell(slot, order, field));
+  const { cells } = call.rules;
+  const owner = call.state.read(cells.order(slot, order, ORDER.owner)) - 1;
+  const sequence = call.state.read(cells.order(slot, order, ORDER.sequence));
+  zero(call, cells.lookup(slot, owner, sequence));
+  for (const field of ORDER_FIELDS) zero(call, cells.order(slot, order, field));
 }
 
 function zero({ state }: Call, cell: number): void {

@@ -119,7 +119,7 @@ function chainIntegers(
 ): Record<(typeof RULE_NAMES)[number], number> {
   const offices = homeCount + nodeCount;
   const caps = blockCaps(scenario);
-  const rules: Omit<ChainRules, 'certificateFirst' | 'isCertified'> = {
+  const rules: Omit<ChainRules, 'certificateFirst' | 'isCertified' | 'cells'> = {
     accountCount: offices + OFFICES.length,
     homeCount,
     nodeCount,

@@ -95,7 +95,8 @@ export function createMembers(
   /** Forecast of net demand after the home's own battery [Wh], + is deficit. */
   function netWh(home: number, slot: number, lastSlot: number): number {
     plan.storedWh = storedWh[home]!;
-    for (let ahead = lastSlot + 1; ahead <= slot; ahead++) {
+    // History ends at slot -1, so the store is known as of then; only slots of the run lie ahead.
+    for (let ahead = Math.max(0, lastSlot + 1); ahead <= slot; ahead++) {
       // Without a battery only the delivery slot matters; with one, what happens on the way does too.
       if (batteries[home]!.capacityWh === 0 && ahead < slot) continue;
       forecaster.forecast(home, ahead, lastSlot, out, oracle);

@@ -3,7 +3,7 @@
  * settles what became final in time (decision 8). It sees its own node's head and reported data, and
  * acts off the chain only on final events.
  */
-import { ORDER, orderCell, SLOT, slotCell, TRADE, tradeCell } from '../contracts/cells.ts';
+import { ORDER, SLOT, TRADE } from '../contracts/cells.ts';
 import { lossAllocations } from '../grid/loss-allocation/index.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { PHASE } from '../kernel/phase.ts';
@@ -137,11 +137,11 @@ export function createOperator(
   function readBook(slot: number): void {
     const head = chain.engine.head[CENTRE_NODE]!;
     const read = (cell: number) => state.readAt(head, cell);
-    const count = read(slotCell(slot, SLOT.orderCount));
+    const count = read(rules.cells.slot(slot, SLOT.orderCount));
     reserveOrders(book, count);
     book.count = count;
     for (let order = 0; order < count; order++) {
-      const field = (name: number) => read(orderCell(slot, order, name));
+      const field = (name: number) => read(rules.cells.order(slot, order, name));
       book.owner[order] = field(ORDER.owner) - 1;
       book.sequence[order] = field(ORDER.sequence);
       book.isBid[order] = field(ORDER.isBid);
@@ -237,7 +237,8 @@ export function createOperator(
       market.clearFinalUs <= openingUs + (slot + 1) * slotUs + scenario.settlement.deadline;
     const final = chain.engine.finalBlock[CENTRE_NODE]!;
     for (let trade = 0; trade < trades.count; trade++) {
-      const stands = inTime && state.readAt(final, tradeCell(slot, trade, TRADE.contractedWh)) > 0;
+      const stands =
+        inTime && state.readAt(final, rules.cells.trade(slot, trade, TRADE.contractedWh)) > 0;
       voided[trade] = stands ? 0 : 1;
     }
   }

@@ -70,7 +70,7 @@ for (const detector of detectors.all) {
       expect(alarms).toEqual([]);
       for (const { score } of scores) expect(score).toBe(0);
     });
-    it('accuses nobody in an honest village, scores every unit and day, and changes no input', () => {
+    it('accuses nobody honest, scores every unit and day, and changes no input', () => {
       const { instance, alarms, scores } = wire(detector);
       const seen = { frozen: true };
       feedHonest(instance, seen);

@@ -1,7 +1,7 @@
 /**
- * The physical bound on a year of eight real PV homes (model.md §8.4 D05): honest roofs are not accused,
- * generation at night always is. The rating is the published nominal power, which these homes reach to
- * 0.98 in an hour on the AC side, so it is an AC rating; orientation is not on file.
+ * The physical bound on a year of eight real PV homes (model.md §8.4 D05): honest roofs are not
+ * accused, generation at night always is. The rating is the published nominal power: these homes
+ * reach 0.98 of it in an hour on the AC side, so it is an AC rating. Orientation is not on file.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';

@@ -1,6 +1,6 @@
 /**
- * Detectors on honest synthetic villages behind real meters and a real head-end: registers in steps, gain
- * errors, drifting clocks, lost reads. Nobody is accused more often than the detector's stated rate.
+ * Detectors on honest synthetic villages behind real meters and a real head-end: registers in steps,
+ * gain errors, drifting clocks, lost reads. Nobody is accused more often than the stated rate.
  */
 import { describe, expect, it } from 'vitest';
 import { createCalendar } from '../../src/base/calendar.ts';
@@ -104,7 +104,7 @@ function village(startEpochS: number, seed: string, dayCount: number, homes: num
 }
 
 describe('honest synthetic villages', () => {
-  // 3 June and 15 December 2024, 00:00+08:00: the longest nights and the coldest cells, and the reverse.
+  // 3 June and 15 December 2024, 00:00+08:00: the brightest days, and the coldest cells.
   const runs = [1_717_344_000, 1_734_192_000].map((start) =>
     village(start, `village-${start}`, 8, 40),
   );

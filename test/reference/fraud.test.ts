@@ -111,7 +111,7 @@ describe('metric code against slow definitions (validation H5)', () => {
   });
 });
 
-/** Standard normal distribution function: W. J. Cody's rational form is overkill; a series is exact enough. */
+/** Standard normal distribution function, by its power series. */
 function phi(x: number): number {
   if (Math.abs(x) > 8) return x > 0 ? 1 : 0;
   let [term, sum] = [x, x];
@@ -182,7 +182,8 @@ describe('observer meter residual over populations (validation H2)', () => {
     [100, 0.005, 0.002, 5500, 0.9475],
   ];
   for (const [count, meterClass, headClass, theftWh, power] of cases) {
-    it(`power ${power} for ${theftWh} Wh among ${count} homes, class ${meterClass}/${headClass}`, () => {
+    const classes = `${meterClass}/${headClass}`;
+    it(`power ${power} for ${theftWh} Wh among ${count} homes, class ${classes}`, () => {
       const feeder = { count, meterClass, headClass, theftWh, head: 'normal' } as const;
       expect(Math.abs(alarmShare(feeder, 20_000) - power)).toBeLessThan(0.01);
     });

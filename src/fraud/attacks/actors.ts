@@ -1,7 +1,7 @@
 /**
- * What every attack shares: who takes part and when. Actors are the homes with the smallest addressed
- * draw, so that one more home in the village changes at most one actor and the arms of a comparison
- * have the same ones.
+ * What every attack shares: who takes part and when. Actors are the homes with the smallest
+ * addressed draw, so that one more home in the village changes at most one actor and the arms of a
+ * comparison have the same ones.
  */
 import { nearestWord, ScenarioError } from '../../base/errors.ts';
 import { duration, integer, list, optional, text } from '../../base/options.ts';
@@ -36,7 +36,8 @@ function refuse(attack: string, key: string, expected: string, got: string, hint
  *
  * @param attack - Name of the attack; also names its random stream.
  * @param eligible - Whether a home can carry the attack, in words as `needed`.
- * @returns Dense home indices in ascending order; `options.homes` as named, else `options.actors` homes.
+ * @returns Dense home indices in ascending order; `options.homes` as named, else `options.actors`
+ *   homes.
  * @throws {ScenarioError} when a named home is unknown, taken or not eligible, or too few are left.
  */
 export function chooseActors(
@@ -83,8 +84,8 @@ export function chooseActors(
 }
 
 /**
- * Slots of the attack: whole slots inside [from, to). Without `from` it starts after one day, or at once
- * when the run is no longer than that; without `to` it lasts to the end of the run.
+ * Slots of the attack: whole slots inside [from, to). Without `from` it starts after one day, or at
+ * once when the run is no longer than that; without `to` it lasts to the end of the run.
  *
  * @throws {ScenarioError} when no slot is left.
  */

@@ -1,7 +1,8 @@
 /**
- * What a tampered meter remembers: its own true day so far and the day before. A meter cannot know how
- * the running day will end, so a pattern that needs a whole day (mean, reversed, replay) uses the last
- * complete one; the papers apply it to the same day in hindsight. Over many days the energy is the same.
+ * What a tampered meter remembers: its own true day so far and the day before. A meter cannot know
+ * how the running day will end, so a pattern that needs a whole day (mean, reversed, replay) uses
+ * the last complete one; the papers apply it to the same day in hindsight. Over many days the
+ * energy is the same.
  */
 import type { SlotDays } from '../../base/days.ts';
 
@@ -9,7 +10,9 @@ import type { SlotDays } from '../../base/days.ts';
 export interface DayBuffer {
   /** Records the true value of a slot; slots in increasing order. */
   record(slot: number, wh: number): void;
-  /** The last complete day before the recorded slot [Wh per slot of the day]; undefined before one. */
+  /**
+   * The last complete day before the recorded slot [Wh per slot of the day]; undefined before one.
+   */
   previous(): Float64Array | undefined;
 }
 

@@ -32,8 +32,8 @@ export interface AttackContext {
   /** Homes that other attacks of the run use already. `create` adds its own. */
   readonly actorsTaken: Set<number>;
   /**
-   * Writes ground truth; only scoring reads it. Called at most once per home and slot by `meter`, and
-   * once per party of each order by `orders`.
+   * Writes ground truth; only scoring reads it. Called at most once per home and slot by `meter`,
+   * and once per party of each order by `orders`.
    *
    * @param deltaWh - Absolute difference of true and reported energy [Wh], >= 0.
    * @param deltaUpt - Value moved by a false trade [Upt], integer >= 0; 0 for meter attacks.
@@ -63,11 +63,11 @@ export interface AttackInstance {
   /** First slot after the attack. */
   readonly endSlot: number;
   /**
-   * What a meter registers instead. Called for every home in every slot, slots in increasing order and
-   * from the first slot of history; leaves the values of other homes and of other slots alone.
+   * What a meter registers instead. Called for every home in every slot, slots in increasing order
+   * and from the first slot of history; leaves the values of other homes and of other slots alone.
    *
-   * @param values - Increments [importWh, exportWh, generationWh] of the slot, floats >= 0 as the meter
-   *   measured them; changed in place to others >= 0. Registers do the rounding.
+   * @param values - Increments [importWh, exportWh, generationWh] of the slot, floats >= 0 as the
+   *   meter measured them; changed in place to others >= 0. Registers do the rounding.
    */
   meter?(home: number, slot: number, values: Float64Array): void;
   /** False orders for the delivery slot; called once per slot in increasing order. */

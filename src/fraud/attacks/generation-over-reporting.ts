@@ -17,9 +17,9 @@ interface BestDay {
 }
 
 /**
- * A generation meter reports more than was generated: false data for subsidies and certificates. What is
- * added to the generation register is added to the export register too, so that the registers of one
- * connection stay consistent and the false energy can be sold.
+ * A generation meter reports more than was generated: false data for subsidies and certificates.
+ * What is added to the generation register is added to the export register too, so that the
+ * registers of one connection stay consistent and the false energy can be sold.
  *
  * - `scale`: true · (1 + gain); may pass the inverter's rating, which the physical bound sees.
  * - `clipped`: the same, but never above the rating unless the truth is; hides from a rating check.

@@ -1,6 +1,7 @@
 /**
- * Ways to under-report consumption: the six patterns of the theft literature and three more. Each is a
- * function of the meter's own present and past; what it draws is addressed by home and slot or day.
+ * Ways to under-report consumption: the six patterns of the theft literature and three more. Each
+ * is a function of the meter's own present and past; what it draws is addressed by home and slot or
+ * day.
  */
 import type { SlotDays } from '../../base/days.ts';
 import type { AddressedStream } from '../../base/random.ts';
@@ -48,9 +49,9 @@ export type PatternOfHome = (slot: number, trueWh: number, active: boolean) => n
  * Creates the pattern of one home.
  *
  * @param draws - Stream of the attack; addresses (home, slot or day, k).
- * @returns A function to be called for every slot in increasing order, also while not `active`, since
- *   patterns with a memory fill it then; the result is meaningful while active. Patterns that need a
- *   complete day report the truth until they have one.
+ * @returns A function to be called for every slot in increasing order, also while not `active`,
+ *   since patterns with a memory fill it then; the result is meaningful while active. Patterns that
+ *   need a complete day report the truth until they have one.
  */
 export function createPattern(
   home: number,

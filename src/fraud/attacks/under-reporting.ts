@@ -6,9 +6,9 @@ import { defineAttack, REGISTER } from './define.ts';
 import { createPattern, IMPORT_PATTERNS, type PatternOfHome } from './import-patterns.ts';
 
 /**
- * A consumer's meter reports less than was imported. Only the import register is touched. Patterns and
- * their causality: see `import-patterns.ts`; `mean` and `reversed` steal no energy and only defeat
- * time-of-use tariffs.
+ * A consumer's meter reports less than was imported. Only the import register is touched. Patterns
+ * and their causality: see `import-patterns.ts`; `mean` and `reversed` steal no energy and only
+ * defeat time-of-use tariffs.
  */
 export default defineAttack({
   apiVersion: 1,

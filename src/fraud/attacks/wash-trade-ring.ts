@@ -7,13 +7,13 @@ import { defineAttack, type WashOrder } from './define.ts';
 const RING_MAX = 6;
 
 /**
- * Rings of 2 to 6 homes sell the same energy round in a circle: one leg a slot (or every `gap` slots), so
- * that nobody holds both sides of a slot, and after a whole cycle every net position is about 0. No meter
- * is touched and no energy flows. The quantity changes from cycle to cycle, price and legs only by
- * `noise`. A cycle is begun only when its last leg still falls inside the attack.
+ * Rings of 2 to 6 homes sell the same energy round in a circle: one leg a slot (or every `gap`
+ * slots), so that nobody holds both sides of a slot, and after a whole cycle every net position is
+ * about 0. No meter is touched and no energy flows. The quantity changes from cycle to cycle, price
+ * and legs only by `noise`. A cycle is begun only when its last leg still falls inside the attack.
  *
- * Each leg labels both parties with the value moved. The default price lies inside the collar of the
- * default tariff at every hour.
+ * Each leg labels both parties with the value moved. The default price lies inside the collar of
+ * the default tariff at every hour.
  */
 export default defineAttack({
   apiVersion: 1,
@@ -34,7 +34,8 @@ export default defineAttack({
     const name = 'wash-trade-ring';
     const size = options.homes?.length ?? options.actors;
     if (size < 2 || size > RING_MAX) {
-      const path = `scenario.fraud.attacks.${name}.${options.homes === undefined ? 'actors' : 'homes'}`;
+      const key = options.homes === undefined ? 'actors' : 'homes';
+      const path = `scenario.fraud.attacks.${name}.${key}`;
       throw new ScenarioError([{ file: '', path, expected: '2 to 6 homes', got: String(size) }]);
     }
     const ringCount = options.homes === undefined ? options.rings : 1;

@@ -3,20 +3,15 @@ import { cholesky, choleskySolve } from '../../base/gaussian.ts';
 import { sqrt } from '../../base/math.ts';
 import { fraction, integer, number } from '../../base/options.ts';
 import { defineDetector, FEEDER_ENTITY, type FeederEvent } from './define.ts';
-
-/** Share by which a guess for several unread slots in a row is off as a whole. */
-const GUESS_ERROR = 0.3;
+import { createReadLedger } from './read-ledger.ts';
 
 /** Sums of one feeder-day. */
 interface FeederDay {
   readonly day: number;
-  slots: number;
   /** Head − reported − modelled loss [Wh]. */
   residualWh: number;
   /** Net import of each home [Wh, signed]: what its gain error multiplies. */
   readonly netWh: Float64Array;
-  /** Import plus export of each home [Wh]. */
-  readonly grossWh: Float64Array;
   headWh: number;
   lossWh: number;
   /** Variance of the independent errors of single reads [Wh²]. */
@@ -29,20 +24,21 @@ interface FeederDay {
 /**
  * Feeder energy balance, one judgement a feeder and day.
  *
- * Model of an honest residual: r_d = g_head·H_d + Σ_i g_i·E_id + l·L_d + noise_d, where H is the head's net
- * import, E_i that of home i, L the modelled loss. The gains g are fixed for the life of a meter, with
- * variance class²/3; l is the error of the loss model; the noise is that of single reads, of register
- * steps, and of midnights: a meter that was not read at the day's end is published by a guess, and the next
- * read moves the difference to the next day. The first day is judged by σ of this sum alone, which is the classical statistic. Since the
- * gains persist, honest days teach the bias of this feeder: up to `calibration` unalarmed days are kept,
- * and the residual of a later day is judged against its Gaussian prediction from them (mean k·K⁻¹·r,
+ * Model of an honest residual: r_d = g_head·H_d + Σ_i g_i·E_id + l·L_d + noise_d, where H is the
+ * head's net import, E_i that of home i, L the modelled loss. The gains g are fixed for the life of
+ * a meter, with variance class²/3; l is the error of the loss model; the noise is that of single
+ * reads, of register steps, and of meters that were not read at midnight. What published data hold
+ * too much or too little for lost reads is taken out by registers (see `read-ledger.ts`). The first
+ * day is judged by σ of this sum alone, which is the classical statistic. Since the gains persist,
+ * honest days teach the bias of this feeder: up to `calibration` unalarmed days are kept, and the
+ * residual of a later day is judged against its Gaussian prediction from them (mean k·K⁻¹·r,
  * variance k₀ − k·K⁻¹·k). z is standard normal for honest feeders on every day, whatever cancels:
  * the variances are absolute, so a PV feeder with a net import near 0 has no small divisor.
  *
  * z > 3 alarms, one-sided: more flowed in than was reported (false-alarm rate 0.00135 a day over
- * populations). Days with |z| above the threshold are not learnt from. Only the feeder is named, and
- * only feeder-days are scored: the balance cannot tell its homes apart. Blind to theft from the first day
- * that stays below the threshold then, since it looks like bias. Cost: O(homes) a slot,
+ * populations). Days with |z| above the threshold are not learnt from. Only the feeder is named,
+ * and only feeder-days are scored: the balance cannot tell its homes apart. Blind to theft from the
+ * first day that stays below the threshold then, since it looks like bias. Cost: O(homes) a slot,
  * O(calibration² · homes) a day.
  */
 export default defineDetector({
@@ -64,13 +60,14 @@ export default defineDetector({
     const days = createSlotDays(context.calendar, slotUs);
     const homeVariance = context.meterClass ** 2 / 3;
     const headVariance = context.headClass ** 2 / 3;
-    // Head meters are better than their class by about the same factor as home meters: 0.2 % in 1 %.
+    // Reads of a head meter are better than its class by the factor of home meters: 0.2 % in 1 %.
     const headNoise = Math.min(options.readNoise, 0.2 * context.headClass);
     const lossVariance = options.lossError ** 2;
-    // Both ends of a day are cut to whole register steps: two uniform errors for each of two registers.
+    // Both ends of a day are cut to whole register steps: two uniform errors a register.
     const stepWh2 = (2 * (2 * count + 1) * context.resolutionWh ** 2) / 12;
     const open = new Map<number, FeederDay>();
-    const lastRead = new Float64Array(count).fill(Number.NaN);
+    const ledger = createReadLedger(count, days.slotsPerDay);
+    let carriedWh = 0;
     let carriedWh2 = 0;
     const learnt: FeederDay[] = [];
     let lastDayEnded = Number.NEGATIVE_INFINITY;
@@ -89,23 +86,8 @@ export default defineDetector({
     }
 
     /**
-     * Variance of the guesses at the end of a day [Wh²]: slots of a home vary about as much as their
-     * mean, and a guess for n of them is besides off as a whole. Meters that never sent a reading to
-     * this detector count as read.
+     * Mean and standard deviation [Wh] of an honest residual on that day, given the learnt days.
      */
-    function guessedWh2(sums: FeederDay): number {
-      const lastSlot = days.firstSlotOf(sums.day + 1) - 1;
-      let variance = 0;
-      for (let home = 0; home < count; home++) {
-        const unread = lastSlot - lastRead[home]!;
-        if (!(unread > 0)) continue;
-        const meanWh = sums.grossWh[home]! / sums.slots;
-        variance += meanWh ** 2 * (unread + (GUESS_ERROR * unread) ** 2);
-      }
-      return variance;
-    }
-
-    /** Mean and standard deviation [Wh] of an honest residual on that day, given the learnt days. */
     function predict(day: FeederDay): { meanWh: number; sigmaWh: number } {
       const n = learnt.length;
       const prior = covariance(day, day);
@@ -127,10 +109,9 @@ export default defineDetector({
 
     return {
       threshold: options.threshold,
-      onReading({ home, slot }) {
-        if (!(lastRead[home]! >= slot)) lastRead[home] = slot;
-      },
+      onReading: (reading) => ledger.read(reading),
       onFeeder(feeder) {
+        ledger.publish(feeder);
         const day = days.dayOf(feeder.slot);
         if (day <= lastDayEnded) return;
         let sums = open.get(day);
@@ -145,9 +126,11 @@ export default defineDetector({
         const sums = open.get(day);
         if (sums === undefined) return;
         open.delete(day);
+        const { excessWh, varianceWh2 } = ledger.atEnd(days.firstSlotOf(day + 1) - 1);
+        sums.residualWh += excessWh - carriedWh;
         sums.startWh2 = carriedWh2;
-        sums.endWh2 = guessedWh2(sums);
-        carriedWh2 = sums.endWh2;
+        sums.endWh2 = varianceWh2;
+        [carriedWh, carriedWh2] = [excessWh, varianceWh2];
         const { meanWh, sigmaWh } = predict(sums);
         const z = (sums.residualWh - meanWh) / sigmaWh;
         context.score(FEEDER_ENTITY, day, z);
@@ -156,7 +139,9 @@ export default defineDetector({
             entity: FEEDER_ENTITY,
             slot: days.firstSlotOf(day + 1) - 1,
             score: z,
-            evidence: `${Math.round(sums.residualWh)} Wh unexplained, ${Math.round(meanWh)} expected from the meters' bias, sigma ${Math.round(sigmaWh)}`,
+            evidence:
+              `${Math.round(sums.residualWh)} Wh unexplained, ` +
+              `${Math.round(meanWh)} expected from the meters' bias, sigma ${Math.round(sigmaWh)}`,
           });
         }
         if (Math.abs(z) <= options.threshold && learnt.length < options.calibration) {
@@ -168,9 +153,9 @@ export default defineDetector({
 });
 
 function emptyDay(day: number, count: number): FeederDay {
-  const [netWh, grossWh] = [new Float64Array(count), new Float64Array(count)];
+  const netWh = new Float64Array(count);
   const sums = { residualWh: 0, headWh: 0, lossWh: 0, readWh2: 0, startWh2: 0, endWh2: 0 };
-  return { day, slots: 0, netWh, grossWh, ...sums };
+  return { day, netWh, ...sums };
 }
 
 function add(day: FeederDay, feeder: FeederEvent, noise2: number, headNoise2: number): void {
@@ -181,12 +166,10 @@ function add(day: FeederDay, feeder: FeederEvent, noise2: number, headNoise2: nu
     const importWh = reportedImportWh[home]!;
     const exportWh = reportedExportWh[home]!;
     day.netWh[home]! += importWh - exportWh;
-    day.grossWh[home]! += importWh + exportWh;
     reportedWh += importWh - exportWh;
     squares += importWh * importWh + exportWh * exportWh;
   }
   day.residualWh += headWh - reportedWh - modelledLossWh;
-  day.slots++;
   day.headWh += headWh;
   day.lossWh += modelledLossWh;
   day.readWh2 += noise2 * squares + headNoise2 * headWh * headWh;

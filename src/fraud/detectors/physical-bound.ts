@@ -19,17 +19,17 @@ interface Interval {
 const CACHE_LIMIT = 4_096;
 
 /**
- * Accuses generation that the sun or the inverter cannot deliver. A read is judged on its whole span, so
- * a read that merges lost neighbours is judged on its sum. By day the limit is 1.25 × the
+ * Accuses generation that the sun or the inverter cannot deliver. A read is judged on its whole
+ * span, so a read that merges lost neighbours is judged on its sum. By day the limit is 1.25 × the
  * plane-of-array bound with registered tilt and azimuth, capped at the inverter's rating; where the
  * orientation is not on file, the rating alone. When the sun stays below -6° from the start of the
- * interval to its end, widened by clock error and stamp tolerance, the limit is 0. Every limit is raised
- * by one register unit, and the rating by twice the meter class. A reading is always a
+ * interval to its end, widened by clock error and stamp tolerance, the limit is 0. Every limit is
+ * raised by one register unit, and the rating by twice the meter class. A reading is always a
  * difference of registers, so merged ones (quality E) are judged like the others.
  *
- * The daily score of a home is the largest ratio of generation to limit; it alarms above 1, once a home
- * and day. A home without a registered PV system may not generate at all.
- * Blind to anything below the bound, e.g. a scaled cloudy day. Cost: O(1) a read.
+ * The daily score of a home is the largest ratio of generation to limit; it alarms above 1, once a
+ * home and day. A home without a registered PV system may not generate at all. Blind to anything
+ * below the bound, e.g. a scaled cloudy day. Cost: O(1) a read.
  */
 export default defineDetector({
   apiVersion: 1,
@@ -81,7 +81,9 @@ export default defineDetector({
           entity: home,
           slot,
           score: ratio,
-          evidence: `generated ${generationWh} Wh${night} in slots ${fromSlot} to ${slot}, at most ${Math.floor(limit)} Wh possible`,
+          evidence:
+            `generated ${generationWh} Wh${night} in slots ${fromSlot} to ${slot}, ` +
+            `at most ${Math.floor(limit)} Wh possible`,
         });
       },
       onDayEnd(day) {

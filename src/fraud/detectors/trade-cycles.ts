@@ -24,22 +24,24 @@ interface HomeEvidence {
 }
 
 /**
- * Trade rings: parties of bilateral trades whose volumes cancel over and over at an almost constant price.
+ * Trade rings: parties of bilateral trades whose volumes cancel over and over at an almost constant
+ * price.
  *
- * At each day's end the bilateral trades of the longest window form a directed multigraph from seller to
- * buyer. Suspect sets are its strongly connected components and the circles of up to 6 homes inside them
- * (with the trades along the circle only, so that a ring hidden among honest deals stands out). Each set is
- * cut into windows of 1 h, 1 d and 7 d and searched for runs of trades after which every net position is
- * within the margin of the mean trade (see `matchRuns`).
+ * At each day's end the bilateral trades of the longest window form a directed multigraph from
+ * seller to buyer. Suspect sets are its strongly connected components and the circles of up to 6
+ * homes inside them (with the trades along the circle only, so that a ring hidden among honest
+ * deals stands out). Each set is cut into windows of 1 h, 1 d and 7 d and searched for runs of
+ * trades after which every net position is within the margin of the mean trade (see `matchRuns`).
  *
- * Honest neighbours who sell one way by day and back by night pass a net position of 0 as well, but land
- * within 1 % of a trade only by chance. So a set counts only when runs close far more often than
- * positions near 0 would close by chance: the surprise (see `surpriseNats`) must reach `chance`.
+ * Honest neighbours who sell one way by day and back by night pass a net position of 0 as well, but
+ * land within 1 % of a trade only by chance. So a set counts only when runs close far more often
+ * than positions near 0 would close by chance: the surprise (see `surpriseNats`) must reach
+ * `chance`.
  *
- * Score of a home and day: share of its volume of that day in the set that lies in such runs, at best over
- * sets and windows; without enough runs, volume or surprise it stays below the threshold. Alarm from
- * `threshold` on. A day with trades that became final after its end is judged again at the end of the next.
- * Blind to rings that vary their legs by more than the margin.
+ * Score of a home and day: share of its volume of that day in the set that lies in such runs, at
+ * best over sets and windows; without enough runs, volume or surprise it stays below the threshold.
+ * Alarm from `threshold` on. A day with trades that became final after its end is judged again at
+ * the end of the next. Blind to rings that vary their legs by more than the margin.
  */
 export default defineDetector({
   apiVersion: 1,
@@ -93,7 +95,8 @@ export default defineDetector({
             if (value <= score[home]!) continue;
             score[home] = value;
             evidence[home] =
-              `${Math.round(seen.matchedWh)} of ${Math.round(seen.volumeWh)} Wh cancel, ${seen.cycles} rounds in windows of ${slots} slots`;
+              `${Math.round(seen.matchedWh)} of ${Math.round(seen.volumeWh)} Wh cancel, ` +
+              `${seen.cycles} rounds in windows of ${slots} slots`;
           }
         }
       }
@@ -104,8 +107,8 @@ export default defineDetector({
       }
     }
     /**
-     * Probability that a position within one mean trade of 0 is within the margin by chance: uniform on
-     * a grid of register steps, the density at 0 taken twice.
+     * Probability that a position within one mean trade of 0 is within the margin by chance:
+     * uniform on a grid of register steps, the density at 0 taken twice.
      */
     function closingChance(all: Trades, rows: readonly number[]): number {
       let volumeWh = 0;

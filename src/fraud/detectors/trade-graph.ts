@@ -1,6 +1,6 @@
 /**
- * The directed graph of bilateral trades and the trades that cancel out. Pure functions over columns of
- * trades; the detector on top decides what is enough to accuse.
+ * The directed graph of bilateral trades and the trades that cancel out. Pure functions over
+ * columns of trades; the detector on top decides what is enough to accuse.
  */
 import { log } from '../../base/math.ts';
 
@@ -22,8 +22,8 @@ export interface TradeColumns {
  * @param count - Nodes 0 to count − 1.
  * @param from - Source of each edge; parallel edges and loops are fine.
  * @param to - Target of each edge.
- * @returns Component of each node, numbered 0, 1, … in the order of their smallest node. Cost: O(n + m),
- *   no recursion. Source: R. Tarjan, SIAM J. Comput. 1(2), 1972.
+ * @returns Component of each node, numbered 0, 1, … in the order of their smallest node. Cost: O(n
+ *   + m), no recursion. Source: R. Tarjan, SIAM J. Comput. 1(2), 1972.
  */
 export function stronglyConnected(
   count: number,
@@ -116,12 +116,13 @@ export interface MatchLimits {
  *
  * @param rows - Rows of the set's internal trades in the window, in order of time.
  * @param netWh - Scratch of one entry per party, all 0 before and after the call.
- * @returns Greedy: from the first unmatched trade the shortest run that closes; one that directly follows
- *   matched trades (or opens the window) may be of any length, others have at most `tradesMax`
- *   trades. Cost: O(rows · tradesMax · parties of a run).
- * Source: volume matching of F. Victor, A. M. Weintraud, WWW 2021, §4.3. Differs from it in: whole runs
- *   are matched one after another instead of trimming the end of a window, so a ring that is cut by the
- *   window still matches; and chances to close are counted, since honest neighbours pass 0 too.
+ * @returns Greedy: from the first unmatched trade the shortest run that closes; one that directly
+ *   follows matched trades (or opens the window) may be of any length, others have at most
+ *   `tradesMax` trades. Cost: O(rows · tradesMax · parties of a run).
+ * Source: volume matching of F. Victor, A. M. Weintraud, WWW 2021, §4.3. Differs from it in: whole
+ * runs are matched one after another instead of trimming the end of a window, so a ring that is cut
+ * by the window still matches; and chances to close are counted, since honest neighbours pass 0
+ * too.
  */
 export function matchRuns(
   trades: TradeColumns,
@@ -175,7 +176,8 @@ export function matchRuns(
 
 /**
  * How surprising it is that `closed` of `visits` chances closed when each does so with probability
- * `chance` [nats, >= 0]: the Chernoff bound −ln P(Binomial >= closed) >= visits · KL(closed/visits, chance).
+ * `chance` [nats, >= 0]: the Chernoff bound −ln P(Binomial >= closed) >= visits · KL(closed/visits,
+ * chance).
  */
 export function surpriseNats(closed: number, visits: number, chance: number): number {
   const share = Math.min(1, closed / Math.max(1, visits));

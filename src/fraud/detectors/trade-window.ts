@@ -6,8 +6,8 @@ import type { TradeColumns } from './trade-graph.ts';
 export type Trades = TradeColumns;
 
 /**
- * Columns of the trades in [startSlot, endSlot), by slot; trades of one slot stay in the order given.
- * Cost: O(n log n).
+ * Columns of the trades in [startSlot, endSlot), by slot; trades of one slot stay in the order
+ * given. Cost: O(n log n).
  */
 export function columnsOf(
   trades: readonly TradeEvent[],

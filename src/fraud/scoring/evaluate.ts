@@ -77,10 +77,10 @@ export function unitTruth(
 /**
  * All figures of a detector.
  *
- * @param kind - `intentional`: fraud is positive and honest faults are hard negatives; `all`: both are
- *   positive.
- * @returns Screening figures over units (entity, day) outside the ignored zone, ranking figures from daily
- *   scores, episode figures, false accusations and money. Undefined ones are NaN.
+ * @param kind - `intentional`: fraud is positive and honest faults are hard negatives; `all`: both
+ *   are positive.
+ * @returns Screening figures over units (entity, day) outside the ignored zone, ranking figures
+ *   from daily scores, episode figures, false accusations and money. Undefined ones are NaN.
  */
 export function evaluate(
   span: ScoringSpan,

@@ -52,8 +52,8 @@ export interface ScoringTables {
 export interface Scoring {
   label(label: Label): void;
   /**
-   * Money others lose by what a home said about a slot: (true − reported) at settlement prices, signed
-   * [Upt]. After the label of the slot; without one it is ignored.
+   * Money others lose by what a home said about a slot: (true − reported) at settlement prices,
+   * signed [Upt]. After the label of the slot; without one it is ignored.
    */
   loss(home: number, slot: number, lostUpt: number): void;
   /** A read of the home for the slot is final on the chain. */
@@ -69,8 +69,9 @@ export interface Scoring {
 }
 
 /**
- * Creates the scoring of a run. Screening units are (home, day), or (feeder, day) for detectors that name
- * only the feeder; a unit never scored ranks below all others. Definitions: model.md §8.5.
+ * Creates the scoring of a run. Screening units are (home, day), or (feeder, day) for detectors
+ * that name only the feeder; a unit never scored ranks below all others. Definitions: model.md
+ * §8.5.
  */
 export function createScoring(spec: ScoringSpec): Scoring {
   const { homes, detectors, slotUs, slotCount } = spec;

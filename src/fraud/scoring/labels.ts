@@ -1,4 +1,6 @@
-/** Ground truth of a run: what was false, by whom, when, and what it cost. Only scoring reads it. */
+/**
+ * Ground truth of a run: what was false, by whom, when, and what it cost. Only scoring reads it.
+ */
 import type { SlotDays } from '../../base/days.ts';
 
 /** Least energy of a day that makes it a positive [Wh]. Source: model.md §8.5. */
@@ -57,7 +59,10 @@ export interface EpisodeDay {
 export interface Labels {
   /** Adds a label; several of one slot add up. Slots before the run are ignored. */
   add(label: Label): void;
-  /** Adds money lost in a labelled slot; fraud takes it before faults; without a label it is ignored. */
+  /**
+   * Adds money lost in a labelled slot; fraud takes it before faults; without a label it is
+   * ignored.
+   */
   addLoss(home: number, slot: number, lostUpt: number): void;
   /** Counts the false energy of a read that has become final on the chain, once. */
   addFinalRead(home: number, slot: number): void;

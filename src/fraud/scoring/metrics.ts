@@ -1,7 +1,7 @@
 /**
- * Figures of merit of a screening. All are undefined (NaN) where they are 0/0, never 0 or 1. Ties are
- * taken as ties: a detector that gives everybody the same score has an AUC of ½ and an average precision
- * equal to the base rate, whatever the order of the rows.
+ * Figures of merit of a screening. All are undefined (NaN) where they are 0/0, never 0 or 1. Ties
+ * are taken as ties: a detector that gives everybody the same score has an AUC of ½ and an average
+ * precision equal to the base rate, whatever the order of the rows.
  */
 import { sqrt } from '../../base/math.ts';
 
@@ -19,7 +19,9 @@ function sameLength(a: ArrayLike<unknown>, b: ArrayLike<unknown>): void {
   }
 }
 
-/** Counts outcomes. `predicted`, `positive`: 1 or 0 a unit, equally long. @throws {RangeError} else. */
+/**
+ * Counts outcomes. `predicted`, `positive`: 1 or 0 a unit, equally long. @throws {RangeError} else.
+ */
 export function confusion(predicted: ArrayLike<number>, positive: ArrayLike<number>): Confusion {
   sameLength(predicted, positive);
   const counts = [0, 0, 0, 0];
@@ -99,8 +101,8 @@ function rank(scores: ArrayLike<number>): Uint32Array {
  *
  * @param scores - Larger is more suspect; may be infinite, not NaN.
  * @param positive - 1 or 0, equally long.
- * @returns Mann-Whitney U over the number of pairs, from mid-ranks; exact up to one division. NaN without
- *   both classes. Source: H. B. Mann, D. R. Whitney, Ann. Math. Stat. 18(1), 1947.
+ * @returns Mann-Whitney U over the number of pairs, from mid-ranks; exact up to one division. NaN
+ *   without both classes. Source: H. B. Mann, D. R. Whitney, Ann. Math. Stat. 18(1), 1947.
  */
 export function rocAuc(scores: ArrayLike<number>, positive: ArrayLike<number>): number {
   let positivesAbove = 0;
@@ -118,7 +120,8 @@ export function rocAuc(scores: ArrayLike<number>, positive: ArrayLike<number>): 
 /**
  * Average precision: Σ (recall_n − recall_{n−1}) · precision_n over distinct scores, highest first.
  *
- * @returns Area under the precision-recall staircase, equal scores taken together. NaN without positives.
+ * @returns Area under the precision-recall staircase, equal scores taken together. NaN without
+ *   positives.
  */
 export function averagePrecision(scores: ArrayLike<number>, positive: ArrayLike<number>): number {
   let seen = 0;
@@ -133,8 +136,8 @@ export function averagePrecision(scores: ArrayLike<number>, positive: ArrayLike<
 }
 
 /**
- * Share of the positives among the `k` highest scores; where `k` cuts through a tie, the mean over all
- * orders of the tied units. NaN without positives.
+ * Share of the positives among the `k` highest scores; where `k` cuts through a tie, the mean over
+ * all orders of the tied units. NaN without positives.
  */
 export function recallAt(
   k: number,

@@ -10,8 +10,8 @@ export interface Survival {
  * Kaplan-Meier median of the time to detection.
  *
  * @param episodes - Times >= 0 [µs]; at one time detections come before censorings.
- * @returns Smallest time at which the estimated share of undetected episodes is at most ½; NaN when it
- *   never falls that low, or without episodes.
+ * @returns Smallest time at which the estimated share of undetected episodes is at most ½; NaN when
+ *   it never falls that low, or without episodes.
  * Source: E. L. Kaplan, P. Meier, J. Am. Stat. Assoc. 53(282), 1958.
  */
 export function medianTimeUs(episodes: readonly Survival[]): number {

@@ -95,7 +95,7 @@ describe('scoring', () => {
     expect(of('unitsIgnored')).toBe(1);
     expect(of('truePositives')).toBe(1);
     expect(of('falseNegatives')).toBe(1);
-    // The alarm before the theft and the one about the faulty meter; one below the threshold is none.
+    // The alarm before the theft and the one about the faulty meter; below the threshold is none.
     expect(of('falsePositives')).toBe(2);
     expect(of('trueNegatives')).toBe(7);
     expect(of('rocAuc')).toBe(1);

@@ -45,7 +45,7 @@ function ringTrades(size: number, dayCount: number, options = {}): TradeEvent[] 
   return trades;
 }
 
-/** Neighbours who sell surplus to each other: one way around noon, back in the evening from a battery. */
+/** Neighbours who sell to each other: one way around noon, back in the evening from a battery. */
 function honestPairs(pairs: number, dayCount: number, seed: string, fixedPrice: boolean) {
   const draws = createRandomSource(seed).addressed('test/neighbours');
   const trades: TradeEvent[] = [];
