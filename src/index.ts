@@ -11,6 +11,7 @@ import { catalogue } from './simulation/catalogue.ts';
 
 export { defineForecast } from './agents/forecast.ts';
 export { defineStrategy } from './agents/strategy.ts';
+export * as distribution from './base/distribution.ts';
 export { InvariantViolation, ScenarioError } from './base/errors.ts';
 export * as option from './base/options.ts';
 export { numbersOf, type Table, textsOf } from './base/table.ts';

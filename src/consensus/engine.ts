@@ -46,6 +46,10 @@ export interface ChainEngine {
   receive(node: number, block: BlockIndex, from: number): void;
 }
 
+const UNCHECKED = 0;
+const VALID = 1;
+const INVALID = 2;
+
 /** Makes the engine; every node starts with genesis as head and final block. */
 export function createChainEngine(options: EngineOptions): ChainEngine {
   const { kernel, tree, nodeCount, rule } = options;
@@ -57,6 +61,7 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
   const quorum90 = Math.ceil(0.9 * nodeCount);
   /** Block that is final for a node with this head; the same for every node, so found once. */
   let finalFor = new Int32Array(1024).fill(-1);
+  let validity = new Uint8Array(1024);
   let reachCount = new Int32Array(1024);
   let finalCount = new Int32Array(1024);
   let reach90 = new Float64Array(1024).fill(Number.NaN);
@@ -87,6 +92,9 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
     const finals = new Int32Array(size).fill(-1);
     finals.set(finalFor);
     finalFor = finals;
+    const verdicts = new Uint8Array(size);
+    verdicts.set(validity);
+    validity = verdicts;
     reachCount = ints(reachCount);
     finalCount = ints(finalCount);
     reach90 = floats(reach90);
@@ -204,7 +212,11 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
       accept(node, block);
     },
     receive(node, block, from) {
-      if (!instance!.isValid(block)) return;
+      // Validity follows from the block and its branch, the same at every node.
+      if (validity[block] === UNCHECKED) {
+        validity[block] = instance!.isValid(block) ? VALID : INVALID;
+      }
+      if (validity[block] === INVALID) return;
       const parent = tree.parent[block]!;
       if (
         !flood!.has(node, parent) &&

@@ -42,7 +42,7 @@ export interface KernelOptions {
 export interface EventKind {
   readonly name: string;
   readonly phase: Phase;
-  /** Schedules at an instant. @throws {InvariantViolation} in the past or now in a phase gone by. */
+  /** Schedules at an instant. @throws {InvariantViolation} in the past or a phase gone by. */
   at(timeUs: number, a?: number, b?: number, c?: number): EventHandle;
   /** Schedules after a delay >= 0. @throws {InvariantViolation} as `at`. */
   after(delayUs: number, a?: number, b?: number, c?: number): EventHandle;

@@ -62,7 +62,7 @@ export class Ladder {
     if (rung === undefined) return 0;
     while (rung.heads[rung.position] === 0) rung.position++;
     const count = this.unlink(rung.heads[rung.position]!, 0);
-    rung.heads[rung.position++] = 0;
+    rung.position++;
     rung.count -= count;
     if (rung.count === 0) this.rungs.pop();
     this.endUs = rung.count === 0 ? rung.endUs : rung.startUs + rung.position / rung.scale;

@@ -62,9 +62,7 @@ export function bytesToLatin1(bytes: Uint8Array): string {
 
 /** Lower-case hex of bytes. */
 export function bytesToHex(bytes: Uint8Array): string {
-  let hex = '';
-  for (let i = 0; i < bytes.length; i++) hex += HEX_OF_BYTE[bytes[i]!]!;
-  return hex;
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
 }
 
 /**

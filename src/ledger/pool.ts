@@ -3,6 +3,7 @@
  * node may put into a block is what has reached that node, which the caller asks the network.
  */
 
+import { HASH_BYTES, hexToBytes } from './hash.ts';
 import {
   type SignedTransaction,
   TRANSACTION_CODE,
@@ -70,7 +71,7 @@ export interface NewRow {
 export function createTransactionTable(): TransactionTable {
   let capacity = 1024;
   const rows: (PooledTransaction | undefined)[] = [];
-  const ids: string[] = [];
+  let ids = new Uint8Array(capacity * HASH_BYTES);
   const otherBlocks = new Map<number, BlockIndex[]>();
   const table = {
     count: 0,
@@ -89,7 +90,7 @@ export function createTransactionTable(): TransactionTable {
     exportedBlock: new Int32Array(capacity),
     gasUsed: new Float64Array(capacity),
     failure: new Uint8Array(capacity),
-    id: (tx: number) => ids[tx]!,
+    id: (tx: number) => Buffer.from(ids.buffer, tx * HASH_BYTES, HASH_BYTES).toString('hex'),
     signed(tx: number): PooledTransaction {
       const row = rows[tx];
       if (row === undefined) throw new RangeError(`"tx" expected one in hand, got ${tx}`);
@@ -100,7 +101,7 @@ export function createTransactionTable(): TransactionTable {
       if (tx === capacity) grow();
       table.count = tx + 1;
       rows.push(signed);
-      ids.push(signed.id);
+      ids.set(hexToBytes(signed.id), tx * HASH_BYTES);
       table.nonce[tx] = signed.transaction.nonce;
       table.exportedBlock[tx] = -1;
       table.gasUsed[tx] = Number.NaN;
@@ -139,6 +140,9 @@ export function createTransactionTable(): TransactionTable {
 
   function grow(): void {
     capacity *= 2;
+    const wide = new Uint8Array(capacity * HASH_BYTES);
+    wide.set(ids);
+    ids = wide;
     for (const key of ['type', 'refused', 'failure'] as const) {
       const wider = new Uint8Array(capacity);
       wider.set(table[key]);
@@ -232,13 +236,17 @@ export function createPool(tree: BlockTree, table: TransactionTable): Pool {
       let kept = 0;
       for (let i = 0; i < waiting.length; i++) {
         const tx = waiting[i]!;
-        const carried =
-          table.firstBlock[tx] !== -1 &&
-          table
-            .blocksOf(tx)
-            .some((block) => tree.height[block]! <= baseHeight && tree.isAncestor(block, base));
-        if (carried || table.expiryUs[tx]! < baseTimeUs) dropped(tx);
-        else waiting[kept++] = tx;
+        const blocks = table.blocksOf(tx);
+        const carried = blocks.some(
+          (block) => tree.height[block]! <= baseHeight && tree.isAncestor(block, base),
+        );
+        if (carried || table.expiryUs[tx]! < baseTimeUs) {
+          dropped(tx);
+          continue;
+        }
+        // What only branches that died here carried is free again, also where no fork is left.
+        if (!blocks.some((block) => tree.isAncestor(base, block))) table.firstBlock[tx] = -1;
+        waiting[kept++] = tx;
       }
       waiting.length = kept;
     },

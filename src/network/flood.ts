@@ -65,11 +65,11 @@ export function createFlood(options: FloodOptions): Flood {
   let held = new Uint8Array(64 * nodeCount);
   /** Per slot and node: when the best announcement known so far arrives. */
   let announcedUs = new Float64Array(64 * nodeCount);
-  /** Per slot and node: when the body of that announcement is accepted. */
-  let dueUs = new Float64Array(64 * nodeCount);
+  /** Per slot and node: who made that announcement, and so sends the body. */
+  let announcer = new Int32Array(64 * nodeCount);
   let holderCount = new Int32Array(64);
-  /** Last announcement batch of each node that was counted as a message. */
-  const lastBatchUs = new Float64Array(nodeCount).fill(-1);
+  /** Last announcement batch of each link that was counted as a message. */
+  const lastBatchUs = new Float64Array(links.linkCount).fill(-1);
   const deliver: EventKind = kernel.event(options.name, PHASE.network, onArrival);
 
   function slotFor(item: number): number {
@@ -89,13 +89,12 @@ export function createFlood(options: FloodOptions): Flood {
       };
       held = grow(held, new Uint8Array(size));
       announcedUs = grow(announcedUs, new Float64Array(size));
-      dueUs = grow(dueUs, new Float64Array(size));
+      announcer = grow(announcer, new Int32Array(size));
       holderCount = grow(holderCount, new Int32Array(holderCount.length * 2));
     }
     const row = slot * nodeCount;
     held.fill(0, row, row + nodeCount);
     announcedUs.fill(NEVER, row, row + nodeCount);
-    dueUs.fill(NEVER, row, row + nodeCount);
     holderCount[slot] = 0;
     slotOf[item] = slot + 1;
     return slot;
@@ -112,8 +111,9 @@ export function createFlood(options: FloodOptions): Flood {
     const slot = slotFor(item);
     if (slot === RELEASED) return;
     const at = slot * nodeCount + node;
-    // A better announcement replaced this exchange, or the item came another way.
-    if (held[at] === 1 || dueUs[at] !== kernel.nowUs) return;
+    // A better announcement replaced this exchange, or the item came another way. The due time would
+    // not tell: two exchanges can end at one instant, and only one of them took place.
+    if (held[at] === 1 || announcer[at] !== from) return;
     held[at] = 1;
     holderCount[slot]!++;
     traffic.count(messages.getdata, node, from, options.getdataBytes);
@@ -129,30 +129,30 @@ export function createFlood(options: FloodOptions): Flood {
     const bodyBits = options.bodyBytes(item) * 8;
     const checkUs = options.checkUs(item);
     let sendUs = kernel.nowUs;
-    let headBytes = options.invBytes;
     if (batchUs > 0) {
       const offset = Math.floor((node * batchUs) / nodeCount);
       sendUs = Math.ceil((sendUs - offset) / batchUs) * batchUs + offset;
-      if (lastBatchUs[node] === sendUs) headBytes = 0;
-      lastBatchUs[node] = sendUs;
     }
     const end = start[node + 1]!;
     for (let link = start[node]!; link < end; link++) {
       const peer = target[link]!;
       if (peer === from) continue;
-      const entry = options.entryBytes;
-      if (headBytes > 0) traffic.count(messages.inv, node, peer, headBytes + entry);
-      else addBytes(messages.inv, node, peer, entry);
+      // A batch has a head on every link on its own: whom an item came from is not told of it.
+      if (batchUs > 0 && lastBatchUs[link] === sendUs) {
+        addBytes(messages.inv, node, peer, options.entryBytes);
+      } else {
+        lastBatchUs[link] = sendUs;
+        traffic.count(messages.inv, node, peer, options.invBytes + options.entryBytes);
+      }
       const at = row + peer;
       if (held[at] === 1) continue;
       const oneWayUs = latencyUs[link]!;
       const invUs = sendUs + oneWayUs;
       if (invUs >= announcedUs[at]!) continue;
       announcedUs[at] = invUs;
+      announcer[at] = node;
       const transferUs = Math.ceil((bodyBits / bandwidth[link]!) * 1e6);
-      const dueAt = invUs + 2 * oneWayUs + transferUs + checkUs;
-      dueUs[at] = dueAt;
-      deliver.at(dueAt, peer, item, node);
+      deliver.at(invUs + 2 * oneWayUs + transferUs + checkUs, peer, item, node);
     }
   }
 

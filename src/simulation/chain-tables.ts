@@ -69,21 +69,27 @@ function transactionsTable({ chain }: RunParts): Table {
     };
   }
   const of = (value: (tx: number) => number) => Float64Array.from(rows, value);
+  /** Shifts a column of instants to the start of delivery, in place: the run is over. */
+  const shifted = (column: Float64Array) => {
+    const used = column.subarray(0, table.count);
+    for (let tx = 0; tx < used.length; tx++) used[tx]! -= rules.openingUs;
+    return used;
+  };
   const since = (value: (tx: number) => number) => of((tx) => value(tx) - rules.openingUs);
   return createTable('transactions', {
     tx: of((tx) => tx),
     hash: rows.map((tx) => table.id(tx)),
     type: rows.map((tx) => TRANSACTION_TYPES[table.type[tx]!]!),
     sender: rows.map((tx) => chain.accountId(table.sender[tx]!)),
-    nonce: of((tx) => table.nonce[tx]!),
+    nonce: table.nonce.subarray(0, table.count),
     slot: of((tx) => (table.slot[tx]! < 0 ? Number.NaN : table.slot[tx]!)),
-    size_bytes: of((tx) => table.sizeBytes[tx]!),
-    gas_used: of((tx) => table.gasUsed[tx]!),
+    size_bytes: table.sizeBytes.subarray(0, table.count),
+    gas_used: table.gasUsed.subarray(0, table.count),
     fee_upt: of((tx) => table.gasUsed[tx]! * rules.gasPriceUpt),
-    submitted_us: since((tx) => table.submittedUs[tx]!),
-    received_us: since((tx) => table.receivedUs[tx]!),
+    submitted_us: shifted(table.submittedUs),
+    received_us: shifted(table.receivedUs),
     included_us: since((tx) => (block[tx]! < 0 ? Number.NaN : tree.producedUs[block[tx]!]!)),
-    final_us: since((tx) => finalUs[tx]!),
+    final_us: shifted(table.finalUs),
     expiry_us: since((tx) => (table.expiryUs[tx]! > 4e15 ? Number.NaN : table.expiryUs[tx]!)),
     height: of((tx) => (block[tx]! < 0 ? Number.NaN : tree.height[block[tx]!]!)),
     receipt: rows.map((tx) => (block[tx]! < 0 ? '' : table.failure[tx] === 0 ? 'ok' : 'failed')),
@@ -160,7 +166,7 @@ function accountsTable({ chain }: RunParts): Table {
 }
 
 function invariantsTable({ chain, site, operator }: RunParts): Table {
-  const settled = operator.markets.filter((market) => market.settlement !== undefined).length;
+  const settled = operator.markets.filter((market) => market.settled !== undefined).length;
   const homeSlots = (site.slotCount + site.historySlots) * site.source.homes.length;
   const rows = [
     ['points-conserved', chain.checks.executedBlocks, 0],

@@ -16,12 +16,13 @@ import { matchBilateral } from '../market/bilateral.ts';
 import { createBook, type OrderBook, reserveOrders } from '../market/book.ts';
 import { mechanisms } from '../market/mechanisms/index.ts';
 import { ACCEPTED, createPoolSelector, screenOrders } from '../market/screening.ts';
-import { type SlotSettlement, settleSlot } from '../market/settlement.ts';
+import { settleSlot, type TradeSettlement } from '../market/settlement.ts';
 import type { SlotReads } from '../metering/head-end.ts';
 import { meterLeafBytes } from '../metering/leaf.ts';
 import { QUALITY } from '../metering/quality.ts';
 import type { Scenario } from '../scenario/sections.ts';
 import { CENTRE_NODE, type Chain } from './chain.ts';
+import { createHomeBook, type HomeBook } from './home-book.ts';
 import type { Site } from './site.ts';
 
 /** A trade as contracted at gate closure. */
@@ -49,11 +50,11 @@ export interface SlotMarket {
   batchFinalUs: number;
   settleFinalUs: number;
   voided: Uint8Array;
-  reads: SlotReads | undefined;
   publishedLossWh: number;
   /** Reported net energy through the feeder head [Wh]. */
   headWh: number;
-  settlement: SlotSettlement | undefined;
+  /** Settled trades, by trade; undefined until then. */
+  settled: TradeSettlement | undefined;
   state: '' | 'PROVISIONAL' | 'CLOSED' | 'VOID';
 }
 
@@ -70,6 +71,8 @@ export interface OperatorListener {
 /** The trading centre at work. */
 export interface Operator {
   readonly markets: readonly SlotMarket[];
+  /** Reads and settlements of all homes. */
+  readonly book: HomeBook;
   /** Anchors a closed batch and keeps it for settlement. */
   takeReads(reads: SlotReads): void;
   onFinal(block: number): void;
@@ -104,7 +107,8 @@ export function createOperator(
   const homeCount = site.source.homes.length;
   const allocatedWh = new Float64Array(homeCount);
   const selectPool = createPoolSelector();
-  const book = createBook(4 * homeCount);
+  const orders = createBook(4 * homeCount);
+  const book = createHomeBook(slotCount, homeCount);
   const writer = createWriter(4096);
   const slotOfTx = new Map<number, { slot: number; what: 'clear' | 'batch' | 'settle' }>();
   let openCount = slotCount;
@@ -126,10 +130,9 @@ export function createOperator(
     batchFinalUs: Number.NaN,
     settleFinalUs: Number.NaN,
     voided: new Uint8Array(0),
-    reads: undefined,
     publishedLossWh: 0,
     headWh: 0,
-    settlement: undefined,
+    settled: undefined,
     state: '',
   }));
 
@@ -138,37 +141,37 @@ export function createOperator(
     const head = chain.engine.head[CENTRE_NODE]!;
     const read = (cell: number) => state.readAt(head, cell);
     const count = read(rules.cells.slot(slot, SLOT.orderCount));
-    reserveOrders(book, count);
-    book.count = count;
+    reserveOrders(orders, count);
+    orders.count = count;
     for (let order = 0; order < count; order++) {
       const field = (name: number) => read(rules.cells.order(slot, order, name));
-      book.owner[order] = field(ORDER.owner) - 1;
-      book.sequence[order] = field(ORDER.sequence);
-      book.isBid[order] = field(ORDER.isBid);
-      book.quantityWh[order] = field(ORDER.quantityWh);
-      book.limitUptPerKWh[order] = field(ORDER.priceUptPerKWh);
-      book.counterparty[order] = field(ORDER.counterparty) - 1;
-      book.includedUs[order] = field(ORDER.includedUs);
+      orders.owner[order] = field(ORDER.owner) - 1;
+      orders.sequence[order] = field(ORDER.sequence);
+      orders.isBid[order] = field(ORDER.isBid);
+      orders.quantityWh[order] = field(ORDER.quantityWh);
+      orders.limitUptPerKWh[order] = field(ORDER.priceUptPerKWh);
+      orders.counterparty[order] = field(ORDER.counterparty) - 1;
+      orders.includedUs[order] = field(ORDER.includedUs);
     }
-    sortByOwner(book);
+    sortByOwner(orders);
     const collar = site.tariff.collar(site.hourOf(slot));
     const { collar: confined } = scenario.market;
-    book.floorUptPerKWh = confined ? collar.lowUptPerKWh : Number.NEGATIVE_INFINITY;
-    book.capUptPerKWh = confined ? collar.highUptPerKWh : Number.POSITIVE_INFINITY;
+    orders.floorUptPerKWh = confined ? collar.lowUptPerKWh : Number.NEGATIVE_INFINITY;
+    orders.capUptPerKWh = confined ? collar.highUptPerKWh : Number.POSITIVE_INFINITY;
   }
 
   function closeGate(slot: number): void {
     const market = markets[slot]!;
     readBook(slot);
-    const codes = screenOrders(book);
-    for (let row = 0; row < book.count; row++) {
+    const codes = screenOrders(orders);
+    for (let row = 0; row < orders.count; row++) {
       if (codes[row] === ACCEPTED) market.acceptedCount++;
       else market.rejectedCount++;
-      if (book.isBid[row] === 1) market.bidWh += book.quantityWh[row]!;
-      else market.offerWh += book.quantityWh[row]!;
+      if (orders.isBid[row] === 1) market.bidWh += orders.quantityWh[row]!;
+      else market.offerWh += orders.quantityWh[row]!;
     }
-    const pairs = matchBilateral(book, codes);
-    const pool = selectPool(book, codes);
+    const pairs = matchBilateral(orders, codes);
+    const pool = selectPool(orders, codes);
     const cleared = mechanism.clear(pool.book, scenario.market.mechanism.options as never);
     const count = pairs.count + cleared.trades.count;
     const column = () => new Float64Array(count);
@@ -183,10 +186,10 @@ export function createOperator(
       bilateral: new Uint8Array(count),
     };
     const put = (trade: number, bid: number, ask: number, wh: number, price: number) => {
-      trades.buyer[trade] = book.owner[bid]!;
-      trades.buyerSequence[trade] = book.sequence[bid]!;
-      trades.seller[trade] = book.owner[ask]!;
-      trades.sellerSequence[trade] = book.sequence[ask]!;
+      trades.buyer[trade] = orders.owner[bid]!;
+      trades.buyerSequence[trade] = orders.sequence[bid]!;
+      trades.seller[trade] = orders.owner[ask]!;
+      trades.sellerSequence[trade] = orders.sequence[ask]!;
       trades.energyWh[trade] = wh;
       trades.priceUptPerKWh[trade] = price;
     };
@@ -209,7 +212,7 @@ export function createOperator(
     const payload = {
       slot,
       priceUptPerKWh: Number.isNaN(cleared.priceUptPerKWh) ? -1 : cleared.priceUptPerKWh,
-      bookHash: hashBook(book),
+      bookHash: hashBook(orders),
       trades,
     };
     market.clearTx = chain.submit('CLEAR', rules.centre, payload, { slot, expiryUs: deadlineUs });
@@ -249,7 +252,7 @@ export function createOperator(
     const decided = !Number.isNaN(market.clearFinalUs) || kernel.nowUs >= deadlineUs;
     if (market.settleTx >= 0 || !decided || Number.isNaN(market.batchFinalUs)) return;
     markVoid(market);
-    const { trades, voided, reads } = market;
+    const { trades, voided } = market;
     const slotTrades = {
       count: trades.count,
       seller: trades.seller,
@@ -258,7 +261,7 @@ export function createOperator(
       priceUptPerKWh: trades.priceUptPerKWh,
       isVoid: voided,
     };
-    const { importWh, exportWh, quality } = reads!;
+    const { importWh, exportWh, quality } = book.readsOf(slot);
     const deliveries = attributeDeliveries(slotTrades, exportWh);
     const deliveredWh = total(deliveries.homeWh);
     const carriedWh = total(exportWh) + Math.max(0, market.headWh);
@@ -269,7 +272,7 @@ export function createOperator(
       scenario.grid.lossAllocation.options as never,
     );
     const hour = site.hourOf(slot);
-    market.settlement = settleSlot({
+    const settlement = settleSlot({
       trades: slotTrades,
       deliveries,
       allocatedLossWh: allocatedWh,
@@ -289,6 +292,8 @@ export function createOperator(
               rate: scenario.settlement.rate,
             },
     });
+    market.settled = settlement.trades;
+    book.takeSettlement(slot, settlement.homes);
     market.state = quality.every((code) => code === 0) ? 'CLOSED' : 'PROVISIONAL';
     sendSettlement(market);
     listener.onSettled(market);
@@ -296,7 +301,7 @@ export function createOperator(
 
   function sendSettlement(market: SlotMarket): void {
     const { trades, voided } = market;
-    const settled = market.settlement!.trades;
+    const settled = market.settled!;
     const rows: number[] = [];
     for (let trade = 0; trade < trades.count; trade++) if (voided[trade] === 0) rows.push(trade);
     const pick = (column: ArrayLike<number>) => Float64Array.from(rows, (row) => column[row]!);
@@ -340,21 +345,14 @@ export function createOperator(
 
   return {
     markets,
+    book,
     get openCount() {
       return openCount;
     },
     takeReads(reads) {
       const { slot } = reads;
       const market = markets[slot]!;
-      // The head-end reuses its columns; settlement may come hours later.
-      market.reads = {
-        slot,
-        importWh: reads.importWh.slice(),
-        exportWh: reads.exportWh.slice(),
-        generationWh: reads.generationWh.slice(),
-        quality: reads.quality.slice(),
-        readUs: reads.readUs.slice(),
-      };
+      book.takeReads(reads);
       const leaves = site.source.homes.map((home, index) => {
         const quality = reads.quality[index]!;
         const bytes = meterLeafBytes(

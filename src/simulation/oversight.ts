@@ -18,6 +18,12 @@ import type { Scenario } from '../scenario/sections.ts';
 import type { SlotMarket } from './operator.ts';
 import type { Site } from './site.ts';
 
+/** Import and export of every home in one slot [Wh]. */
+export interface SlotFlows {
+  readonly importWh: ArrayLike<number>;
+  readonly exportWh: ArrayLike<number>;
+}
+
 /** Attacks, detectors and scoring of one run. */
 export interface Oversight {
   readonly scoring: Scoring;
@@ -31,10 +37,12 @@ export interface Oversight {
   onSlotClosed(reads: SlotReads, headWh: number, modelledLossWh: number): void;
   /** Trades that settled on a final block. */
   onTradesFinal(market: SlotMarket): void;
+  /** Ends the last day, once the chain has drained. */
+  finish(): void;
   /** A slot's reads are final on the chain. */
   onReadsFinal(slot: number): void;
   /** What homes said about a slot against what was true, at settlement prices. */
-  onSettled(market: SlotMarket, trueImportWh: Float64Array, trueExportWh: Float64Array): void;
+  onSettled(slot: number, said: SlotFlows, truth: SlotFlows): void;
 }
 
 /** Wires the attacks and detectors of a scenario. @param nowUs - Delivery time [µs]. */
@@ -124,7 +132,6 @@ export function createOversight(
   });
   const lastOfDay = (slot: number) =>
     calendar.at((slot + 1) * slotUs).dayIndex !== calendar.at(slot * slotUs).dayIndex;
-  /** Readings that came while a day was already over wait for nothing: detectors take late ones. */
   return {
     scoring,
     faults,
@@ -146,7 +153,8 @@ export function createOversight(
           modelledLossWh,
         });
         detector.onSlotEnd?.(reads.slot);
-        if (lastOfDay(reads.slot)) {
+        // The last day waits for the trades that become final while the chain drains.
+        if (reads.slot < slotCount - 1 && lastOfDay(reads.slot)) {
           detector.onDayEnd?.(calendar.at(reads.slot * slotUs).dayIndex);
         }
       }
@@ -166,10 +174,14 @@ export function createOversight(
         }
       }
     },
+    finish() {
+      const lastDay = calendar.at((slotCount - 1) * slotUs).dayIndex;
+      for (const detector of instances) detector.onDayEnd?.(lastDay);
+    },
     onReadsFinal(slot) {
       for (let home = 0; home < count; home++) scoring.readFinal(home, slot);
     },
-    onSettled({ slot, reads }, trueImportWh, trueExportWh) {
+    onSettled(slot, said, truth) {
       const hour = site.hourOf(slot);
       const tariff = {
         retailUptPerKWh: site.tariff.retailUptPerKWh(hour),
@@ -177,8 +189,8 @@ export function createOversight(
         wheelingUptPerKWh: site.tariff.wheelingUptPerKWh(hour),
       };
       for (let home = 0; home < count; home++) {
-        const [saidIn, saidOut] = [reads!.importWh[home]!, reads!.exportWh[home]!];
-        const [trueIn, trueOut] = [trueImportWh[home]!, trueExportWh[home]!];
+        const [saidIn, saidOut] = [said.importWh[home]!, said.exportWh[home]!];
+        const [trueIn, trueOut] = [truth.importWh[home]!, truth.exportWh[home]!];
         const fault = faults.faultOf(home);
         if (fault !== undefined && slot >= fault.fromSlot) {
           scoring.label({

@@ -41,6 +41,8 @@ export interface Recorder {
   sent(slot: number, intent: Intent, tx: number): void;
   /** Order transactions of a slot. */
   orderTxs(slot: number): readonly number[];
+  /** Takes stock of the orders sent for a slot, once its gate has closed. */
+  closeOrders(slot: number): void;
   /** Largest surplus that a clearing of all orders sent for a slot could reach [Upt]. */
   welfareMaxUpt(slot: number): number;
   /** What a kWh bought in a slot is worth to a home [Upt/kWh]. */
@@ -73,7 +75,9 @@ export function createRecorder(site: Site, reservations: Reservations): Recorder
   const reportedHeadWh = new Float64Array(slotCount + historySlots);
   const ordersSent = new Int32Array(slotCount);
   const orders: number[][] = Array.from({ length: slotCount }, () => []);
-  const wishes: Intent[][] = Array.from({ length: slotCount }, () => []);
+  /** Orders of slots whose gate is still open. */
+  const wishes = new Map<number, Intent[]>();
+  const welfareMax = column();
   let hash = '';
   let unsolved = 0;
 
@@ -120,11 +124,14 @@ export function createRecorder(site: Site, reservations: Reservations): Recorder
     sent(slot, intent, tx) {
       ordersSent[slot]!++;
       orders[slot]!.push(tx);
-      wishes[slot]!.push(intent);
+      const sent = wishes.get(slot);
+      if (sent === undefined) wishes.set(slot, [intent]);
+      else sent.push(intent);
     },
     orderTxs: (slot) => orders[slot]!,
-    welfareMaxUpt(slot) {
-      const sent = wishes[slot]!;
+    welfareMaxUpt: (slot) => welfareMax[slot]!,
+    closeOrders(slot) {
+      const sent = wishes.get(slot) ?? [];
       const book = createBook(sent.length);
       book.count = sent.length;
       const values = Float64Array.from(sent, ({ home, isBid, quantityWh }, row) => {
@@ -132,7 +139,8 @@ export function createRecorder(site: Site, reservations: Reservations): Recorder
         book.quantityWh[row] = quantityWh;
         return isBid ? buyerValue(home, slot) : sellerCost(home, slot);
       });
-      return optimalSurplus(book, values).surplusUpt;
+      welfareMax[slot] = optimalSurplus(book, values).surplusUpt;
+      wishes.delete(slot);
     },
     buyerValue,
     sellerCost,

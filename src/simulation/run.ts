@@ -99,12 +99,11 @@ export function simulate(scenario: Scenario, options: RunOptions = {}): RunResul
   const members = createMembers(scenario, window, site, random);
   const recorder = createRecorder(site, members.reservations);
   const operator = createOperator(kernel, scenario, site, chain, {
-    onSettled: (market) => {
-      oversight.onSettled(
-        market,
-        recorder.trueImportWh(market.slot),
-        recorder.trueExportWh(market.slot),
-      );
+    onSettled: ({ slot }) => {
+      oversight.onSettled(slot, operator.book.readsOf(slot), {
+        importWh: recorder.trueImportWh(slot),
+        exportWh: recorder.trueExportWh(slot),
+      });
     },
     onFinalSettlement: (market) => oversight.onTradesFinal(market),
     onFinalReads: (market) => oversight.onReadsFinal(market.slot),
@@ -125,6 +124,7 @@ export function simulate(scenario: Scenario, options: RunOptions = {}): RunResul
     const lossWh = site.publishLoss(reads.importWh, reads.exportWh);
     oversight.onSlotClosed(reads, recorder.headWh(slot), lossWh);
     if (slot < 0) return;
+    recorder.closeOrders(slot);
     operator.markets[slot]!.publishedLossWh = lossWh;
     operator.markets[slot]!.headWh = recorder.headWh(slot);
     operator.takeReads(reads);
@@ -246,6 +246,7 @@ export function simulate(scenario: Scenario, options: RunOptions = {}): RunResul
       operator.openCount === 0 && !chain.hasOpenTransactions() && chain.rewardsPaid(lastDeliveryUs)
     );
   }
+  oversight.finish();
   options.onProgress?.(1);
   const ledger = chain.finishLedger();
   return {

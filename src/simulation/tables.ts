@@ -54,9 +54,7 @@ function slotsTable({ site, chain, operator, recorder }: RunParts): Table {
     Float64Array.from(slots, (slot) => value(operator.markets[slot]!, slot));
   const stood = (market: SlotMarket) => (trade: number) => market.voided[trade] === 0;
   const settled = (column: 'deliveredWh' | 'receivedWh' | 'fulfilledWh') =>
-    of(({ settlement }) =>
-      settlement === undefined ? Number.NaN : sum(settlement.trades[column]),
-    );
+    of(({ settled: trades }) => (trades === undefined ? Number.NaN : sum(trades[column])));
   const refused = Float64Array.from(
     slots,
     (slot) => recorder.orderTxs(slot).filter((tx) => isRefused(chain, tx)).length,
@@ -113,14 +111,14 @@ function surplusUpt(
   recorder: Recorder,
   stood: (trade: number) => boolean,
 ): number {
-  const { trades, settlement } = market;
-  if (settlement === undefined) return Number.NaN;
+  const { trades, settled } = market;
+  if (settled === undefined) return Number.NaN;
   let gain = 0;
   for (let trade = 0; trade < trades.count; trade++) {
     if (!stood(trade)) continue;
     const value = recorder.buyerValue(trades.buyer[trade]!, slot);
     const worth = value - recorder.sellerCost(trades.seller[trade]!, slot);
-    gain += worth * settlement.trades.fulfilledWh[trade]!;
+    gain += worth * settled.fulfilledWh[trade]!;
   }
   return Math.floor(gain / 1000);
 }
@@ -140,7 +138,7 @@ function tradesTable({ site, operator, recorder }: RunParts): Table {
       | 'fulfilledWh'
       | 'paymentUpt'
       | 'wheelingUpt',
-  ) => of(({ settlement }, trade) => settlement?.trades[column][trade] ?? Number.NaN);
+  ) => of((market, trade) => market.settled?.[column][trade] ?? Number.NaN);
   return createTable('trades', {
     slot: of((market) => market.slot),
     trade: of((_, trade) => trade),
@@ -167,71 +165,83 @@ function tradesTable({ site, operator, recorder }: RunParts): Table {
   });
 }
 
-function settlementsTable({ site, operator }: RunParts): Table {
+/** Columns of rows (slot, home) for the slots that are there; the columns themselves when all are. */
+function rowsOf(site: Site, isThere: Uint8Array) {
   const ids = site.source.homes.map((home) => home.id);
-  const settled = operator.markets.filter((market) => market.settlement !== undefined);
-  const count = settled.length * ids.length;
-  const of = (value: (market: SlotMarket, home: number) => number) => {
-    const column = new Float64Array(count);
-    settled.forEach((market, place) => {
-      for (let home = 0; home < ids.length; home++) {
-        column[place * ids.length + home] = value(market, home);
-      }
-    });
-    return column;
+  const slots = Array.from(isThere.keys()).filter((slot) => isThere[slot] === 1);
+  const isWhole = slots.length === isThere.length;
+  const length = slots.length * ids.length;
+  const slot = new Int32Array(length);
+  slots.forEach((value, place) => {
+    slot.fill(value, place * ids.length, (place + 1) * ids.length);
+  });
+  return {
+    slots,
+    slot,
+    home: repeat(slots.length, ids),
+    pick<C extends Int32Array | Float64Array>(column: C): ArrayLike<number> {
+      if (isWhole) return column;
+      const picked = new Float64Array(length);
+      slots.forEach((from, place) => {
+        const rows = column.subarray(from * ids.length, (from + 1) * ids.length);
+        picked.set(rows, place * ids.length);
+      });
+      return picked;
+    },
+    homeCount: ids.length,
   };
-  const homes = (
-    column:
-      | 'boughtWh'
-      | 'soldWh'
-      | 'gridImportWh'
-      | 'gridExportWh'
-      | 'tradePaymentUpt'
-      | 'wheelingUpt'
-      | 'gridPaymentUpt'
-      | 'penaltyUpt'
-      | 'totalUpt'
-      | 'twinTotalUpt',
-  ) => of(({ settlement }, home) => settlement!.homes[column][home]!);
+}
+
+function repeat(times: number, texts: readonly string[]): string[] {
+  const all = new Array<string>(times * texts.length);
+  for (let i = 0; i < all.length; i++) all[i] = texts[i % texts.length]!;
+  return all;
+}
+
+function settlementsTable({ site, operator }: RunParts): Table {
+  const { book, markets } = operator;
+  const rows = rowsOf(site, book.isSettled);
+  const wh = (name: keyof typeof book.settledWh) => rows.pick(book.settledWh[name]);
+  const upt = (name: keyof typeof book.settledUpt) => rows.pick(book.settledUpt[name]);
+  const state = new Array<string>(rows.slot.length);
+  for (let row = 0; row < state.length; row++) state[row] = markets[rows.slot[row]!]!.state;
   return createTable('settlements', {
-    slot: of((market) => market.slot),
-    home: settled.flatMap(() => ids),
-    import_wh: of(({ reads }, home) => reads!.importWh[home]!),
-    export_wh: of(({ reads }, home) => reads!.exportWh[home]!),
-    bought_wh: homes('boughtWh'),
-    sold_wh: homes('soldWh'),
-    grid_import_wh: homes('gridImportWh'),
-    grid_export_wh: homes('gridExportWh'),
-    trade_payment_upt: homes('tradePaymentUpt'),
-    wheeling_upt: homes('wheelingUpt'),
-    grid_payment_upt: homes('gridPaymentUpt'),
-    penalty_upt: homes('penaltyUpt'),
-    total_upt: homes('totalUpt'),
-    twin_total_upt: homes('twinTotalUpt'),
-    state: settled.flatMap((market) => ids.map(() => market.state)),
-    version: of(() => 1),
+    slot: rows.slot,
+    home: rows.home,
+    import_wh: rows.pick(book.importWh),
+    export_wh: rows.pick(book.exportWh),
+    bought_wh: wh('boughtWh'),
+    sold_wh: wh('soldWh'),
+    grid_import_wh: wh('gridImportWh'),
+    grid_export_wh: wh('gridExportWh'),
+    trade_payment_upt: upt('tradePaymentUpt'),
+    wheeling_upt: upt('wheelingUpt'),
+    grid_payment_upt: upt('gridPaymentUpt'),
+    penalty_upt: upt('penaltyUpt'),
+    total_upt: upt('totalUpt'),
+    twin_total_upt: upt('twinTotalUpt'),
+    state,
+    version: new Int32Array(state.length).fill(1),
   });
 }
 
 function metersTable({ site, operator }: RunParts): Table {
-  const ids = site.source.homes.map((home) => home.id);
-  const read = operator.markets.filter((market) => market.reads !== undefined);
-  const of = (column: 'importWh' | 'exportWh' | 'generationWh' | 'readUs') => {
-    const values = new Float64Array(read.length * ids.length);
-    read.forEach(({ reads }, place) => {
-      values.set(reads![column], place * ids.length);
-    });
-    return values;
-  };
+  const { book } = operator;
+  const rows = rowsOf(site, book.isRead);
+  const quality = new Array<string>(rows.slot.length);
+  rows.slots.forEach((slot, place) => {
+    for (let home = 0; home < rows.homeCount; home++) {
+      const code = book.quality[slot * rows.homeCount + home]!;
+      quality[place * rows.homeCount + home] = QUALITY_LETTERS[code]!;
+    }
+  });
   return createTable('meters', {
-    slot: Float64Array.from(read.flatMap(({ slot }) => ids.map(() => slot))),
-    home: read.flatMap(() => ids),
-    import_wh: of('importWh'),
-    export_wh: of('exportWh'),
-    generation_wh: of('generationWh'),
-    quality: read.flatMap(({ reads }) =>
-      Array.from(reads!.quality, (code) => QUALITY_LETTERS[code]!),
-    ),
-    read_us: of('readUs'),
+    slot: rows.slot,
+    home: rows.home,
+    import_wh: rows.pick(book.importWh),
+    export_wh: rows.pick(book.exportWh),
+    generation_wh: rows.pick(book.generationWh),
+    quality,
+    read_us: rows.pick(book.readUs),
   });
 }

@@ -54,7 +54,7 @@ describe('base: integer division', () => {
       { numRuns: 2000, seed: 23 },
     );
     fc.assert(
-      fc.property(fc.integer(), fc.integer(), fc.integer({ min: 1 }), (a, b, c) => {
+      fc.property(fc.integer(), fc.nat(2_000_000), fc.integer({ min: 1 }), (a, b, c) => {
         expect(BigInt(mulDivFloor(a, b, c))).toBe(floorOf(BigInt(a) * BigInt(b), BigInt(c)));
       }),
       { numRuns: 1000, seed: 24 },

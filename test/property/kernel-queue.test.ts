@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createRandomSource } from '../../src/base/random.ts';
 import { createKernel, PHASE, type Phase } from '../../src/kernel/kernel.ts';
 import { EventQueue, orderKey } from '../../src/kernel/queue.ts';
 import { STRIDE, TIME } from '../../src/kernel/slots.ts';
@@ -87,6 +88,12 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.tuple(fc.constant('cancel'), fc.nat(999), fc.constant(0)) },
 );
 
+/** Uniform draws from an integer seed. */
+function uniformFrom(seed: number): () => number {
+  const stream = createRandomSource(seed).sequential('chain/queue-test');
+  return stream.uniform;
+}
+
 describe('kernel queue: equals a sorted list', () => {
   it('under random push, take and cancel', () => {
     fc.assert(
@@ -114,13 +121,7 @@ describe('kernel queue: equals a sorted list', () => {
     });
     fc.assert(
       fc.property(plan, ({ shape, count, cancelShare, seed }) => {
-        let state = seed;
-        const uniform = () => {
-          state = (state + 0x6d2b79f5) | 0;
-          let t = Math.imul(state ^ (state >>> 15), 1 | state);
-          t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-          return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-        };
+        const uniform = uniformFrom(seed);
         const delayUs = () => {
           const u = uniform();
           if (shape === 'exponential') return Math.floor(-1e6 * Math.log(1 - u));
@@ -142,6 +143,31 @@ describe('kernel queue: equals a sorted list', () => {
         twin.drain();
       }),
       { numRuns: 25, seed: 12 },
+    );
+  });
+
+  it('in bursts of every width, so that rungs stand on rungs and sweeps come in between', () => {
+    const burst = fc.record({
+      count: fc.constantFrom(100, 1100, 2500),
+      spanUs: fc.constantFrom(1, 1000, 1e6, 1e9, 1e15),
+      takes: fc.constantFrom(0, 1, 700, 2000),
+      cancelShare: fc.constantFrom(0, 0, 0.6),
+    });
+    fc.assert(
+      fc.property(fc.array(burst, { minLength: 3, maxLength: 7 }), fc.integer(), (plan, seed) => {
+        const uniform = uniformFrom(seed);
+        const twin = new Twin();
+        for (const { count, spanUs, takes, cancelShare } of plan) {
+          for (let n = 0; n < count; n++) {
+            twin.push(twin.nowUs + Math.floor(uniform() * spanUs), Math.floor(uniform() * 9));
+          }
+          const left = Math.floor(twin.list.length * (1 - cancelShare));
+          while (twin.list.length > left) twin.cancel(uniform());
+          for (let n = 0; n < takes; n++) twin.take(Number.MAX_SAFE_INTEGER);
+        }
+        twin.drain();
+      }),
+      { numRuns: 40, seed: 15 },
     );
   });
 

@@ -28,19 +28,6 @@ export function nakamoto(
   return falling.length;
 }
 
-/**
- * Gini coefficient in its population form, Σ(2i − n − 1)·x(i) / (n·Σx) over rising x(i), i from 1.
- *
- * @returns 0 when all are equal, (n − 1)/n when one holds all, NaN when nothing is held.
- */
-export function gini(shares: ArrayLike<number>): number {
-  const whole = fsum(shares);
-  if (!(whole > 0)) return Number.NaN;
-  const rising = Float64Array.from(shares).sort();
-  const count = rising.length;
-  return fsum(rising.map((x, i) => (2 * (i + 1) - count - 1) * x)) / (count * whole);
-}
-
 /** Shannon entropy of the shares [bit]; NaN when nothing is held. */
 export function entropyBits(shares: ArrayLike<number>): number {
   const whole = fsum(shares);
@@ -53,13 +40,6 @@ export function entropyBits(shares: ArrayLike<number>): number {
 /** Entropy divided by that of equal shares; NaN for fewer than two holders. */
 export function entropyNormalised(shares: ArrayLike<number>): number {
   return shares.length < 2 ? Number.NaN : entropyBits(shares) / log2(shares.length);
-}
-
-/** Herfindahl-Hirschman index, 10 000 · Σ p²; NaN when nothing is held. */
-export function herfindahl(shares: ArrayLike<number>): number {
-  const whole = fsum(shares);
-  if (!(whole > 0)) return Number.NaN;
-  return 10_000 * fsum(Array.from(shares, (x) => (x / whole) * (x / whole)));
 }
 
 /** Theil index, mean of (x/μ)·ln(x/μ) with 0·ln 0 = 0; NaN when nothing is held. */

@@ -1,13 +1,7 @@
 /** Who makes the blocks, and who could (model page, 9.5). */
+import { gini, herfindahl } from '../../market/indicators.ts';
 import { isMeasured } from './chain.ts';
-import {
-  entropyBits,
-  entropyNormalised,
-  gini,
-  herfindahl,
-  nakamoto,
-  theil,
-} from './concentration.ts';
+import { entropyBits, entropyNormalised, nakamoto, theil } from './concentration.ts';
 import type { Direction, Metric, RunView } from './metric.ts';
 
 /** Canonical blocks within the delivery slots, by full node; nodes without one are 0. */
@@ -44,7 +38,13 @@ const MEASURES: readonly (readonly [string, string, string, Direction, Measure])
   ['gini', '', 'Gini coefficient, zeros included', 'lower', gini],
   ['entropyBits', 'bit', 'Shannon entropy', 'higher', entropyBits],
   ['entropyNormalised', '', 'Entropy / log2 of the number of holders', 'higher', entropyNormalised],
-  ['herfindahl', '', '10 000 times the sum of squared shares', 'lower', herfindahl],
+  [
+    'herfindahl',
+    '',
+    '10 000 times the sum of squared shares',
+    'lower',
+    (x) => 10_000 * herfindahl(x),
+  ],
   ['theil', '', 'Theil index', 'lower', theil],
 ];
 

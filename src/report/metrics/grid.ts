@@ -1,19 +1,15 @@
 /** Energy balance of the community and state of its feeder (model page, 9.8). */
 import { HOUR_US } from '../../base/units.ts';
+import { localUse } from '../../market/indicators.ts';
 import { type Metric, type RunView, ratio, total } from './metric.ts';
 
 const sumOf = (run: RunView, column: string) => total(run.numbers('slots', column));
 
-/** Sum over slots of the positive part of import less export, or of export less import [Wh]. */
-function netExchangeWh(run: RunView, sign: 1 | -1): number {
-  const importWh = run.numbers('slots', 'import_wh');
-  const exportWh = run.numbers('slots', 'export_wh');
-  let sum = 0;
-  for (let slot = 0; slot < importWh.length; slot++) {
-    sum += Math.max(0, sign * (importWh[slot]! - exportWh[slot]!));
-  }
-  return sum;
-}
+const use = (run: RunView) =>
+  run.once('localUse', () => {
+    const column = (name: string) => run.numbers('slots', name);
+    return localUse(column('load_wh'), column('pv_wh'), column('import_wh'), column('export_wh'));
+  });
 
 /** Largest (sign 1) or smallest (sign -1) value of a slots column; NaN when none is defined. */
 function extreme(run: RunView, column: string, sign: 1 | -1): number {
@@ -48,10 +44,7 @@ export const gridMetrics: readonly Metric[] = [
     definition:
       '1 - community import / load; community import is max(0, import - export) of each slot',
     direction: 'higher',
-    compute: (run) => {
-      const load = sumOf(run, 'load_wh');
-      return ratio(load - netExchangeWh(run, 1), load);
-    },
+    compute: (run) => use(run).selfSufficiency,
   },
   {
     id: 'selfConsumption',
@@ -59,10 +52,7 @@ export const gridMetrics: readonly Metric[] = [
     definition:
       '1 - community export / generation; community export is max(0, export - import) of each slot',
     direction: 'higher',
-    compute: (run) => {
-      const pv = sumOf(run, 'pv_wh');
-      return ratio(pv - netExchangeWh(run, -1), pv);
-    },
+    compute: (run) => use(run).selfConsumption,
   },
   {
     id: 'lossShare',

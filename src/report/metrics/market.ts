@@ -1,6 +1,7 @@
 /** Orders, prices, volumes and what is lost between contract and use (model page, 9.8). */
 import { sqrt } from '../../base/math.ts';
 import { fsum } from '../../base/sum.ts';
+import { herfindahl } from '../../market/indicators.ts';
 import { mean } from './distribution.ts';
 import { countRows, type Metric, type RunView, ratio, total } from './metric.ts';
 
@@ -95,6 +96,20 @@ export const marketMetrics: readonly Metric[] = [
   ),
   shareMetric('tradedShare', 'Fulfilled energy / true import of all homes', 'higher', (run) =>
     ratio(sumOf(run, 'fulfilled_wh'), sumOf(run, 'import_wh')),
+  ),
+  shareMetric(
+    'sellerHerfindahl',
+    'Sum of squared shares of sellers in fulfilled energy; 1 is a monopoly',
+    'lower',
+    (run) => {
+      const fulfilledWh = run.numbers('trades', 'fulfilled_wh');
+      const bySeller = new Map<string, number>();
+      run.texts('trades', 'seller').forEach((seller, trade) => {
+        const energyWh = fulfilledWh[trade]! || 0;
+        bySeller.set(seller, (bySeller.get(seller) ?? 0) + energyWh);
+      });
+      return herfindahl([...bySeller.values()]);
+    },
   ),
   energyMetric(
     'sellerShortfallWh',

@@ -1,5 +1,5 @@
 /** Points and certificates at the end of the run (model page, 9.9). */
-import { gini } from './concentration.ts';
+import { gini } from '../../market/indicators.ts';
 import { type Metric, ratio, total } from './metric.ts';
 
 /** Metrics of points and certificates. */

@@ -5,18 +5,17 @@
  * The differences add up: participants + operator − chain electricity = resource welfare, exactly where
  * trade payments cancel. Node hardware has no price in a scenario and is left out in every arm.
  */
-import { fsum } from '../../base/sum.ts';
-import { gini } from './concentration.ts';
+import { peerSavings, type Savings } from '../../market/indicators.ts';
 import { chainEnergyWh } from './cost.ts';
-import { countRows, type Metric, type RunView, ratio, total } from './metric.ts';
+import { type Metric, type RunView, total } from './metric.ts';
 
 interface Bills {
   readonly totalUpt: number;
   readonly twinUpt: number;
   /** What the operator takes: grid payments, network charges and deviation fees. */
   readonly operatorUpt: number;
-  /** Twin less bill of each home; order of first appearance. */
-  readonly savingsUpt: Float64Array;
+  /** Twin less bill over homes. */
+  readonly savings: Savings;
 }
 
 /** Sums bills over slots; where a slot of a home was settled again, only the last version counts. */
@@ -30,22 +29,24 @@ function billsOf(run: RunView): Bills {
     const totals = run.numbers('settlements', 'total_upt');
     const twins = run.numbers('settlements', 'twin_total_upt');
     const index = new Map<string, number>();
-    const savings: number[] = [];
+    const [homeTwins, homeTotals]: [number[], number[]] = [[], []];
     const sums = { totalUpt: 0, twinUpt: 0, operatorUpt: 0 };
     for (let row = 0; row < homes.length; row++) {
       // Rows are sorted by slot and home, so versions of one bill are neighbours.
       if (slots[row + 1] === slots[row] && homes[row + 1] === homes[row]) continue;
       let home = index.get(homes[row]!);
       if (home === undefined) {
-        home = savings.push(0) - 1;
+        home = homeTwins.push(0) - 1;
+        homeTotals.push(0);
         index.set(homes[row]!, home);
       }
-      savings[home]! += twins[row]! - totals[row]!;
+      homeTwins[home]! += twins[row]!;
+      homeTotals[home]! += totals[row]!;
       sums.totalUpt += totals[row]!;
       sums.twinUpt += twins[row]!;
       for (const column of columns) sums.operatorUpt += column[row]!;
     }
-    return { ...sums, savingsUpt: Float64Array.from(savings) };
+    return { ...sums, savings: peerSavings(homeTwins, homeTotals) };
   });
 }
 
@@ -111,27 +112,23 @@ export const welfareMetrics: readonly Metric[] = [
     direction: 'lower',
     compute: (run) => (headKWh(run) + chainEnergyWh(run) / 1000) * run.facts.emissionKgPerKWh,
   },
-  upt('peerSavingsMeanUpt', 'Mean over homes of twin bill less bill', (run) =>
-    ratio(fsum(billsOf(run).savingsUpt), billsOf(run).savingsUpt.length),
+  upt(
+    'peerSavingsMeanUpt',
+    'Mean over homes of twin bill less bill',
+    (run) => billsOf(run).savings.meanUpt,
   ),
   {
     id: 'peerSavingsGini',
     unit: '',
-    definition: 'Gini coefficient of savings over homes; a loss counts as 0',
+    definition: 'Gini coefficient of savings over homes; empty unless their sum is positive',
     direction: 'lower',
-    compute: (run) => gini(billsOf(run).savingsUpt.map((saving) => Math.max(0, saving))),
+    compute: (run) => billsOf(run).savings.gini,
   },
   {
     id: 'loserShare',
     unit: '',
     definition: 'Share of homes that pay more than their twin',
     direction: 'lower',
-    compute(run) {
-      const { savingsUpt } = billsOf(run);
-      return ratio(
-        countRows(savingsUpt.length, (home) => savingsUpt[home]! < 0),
-        savingsUpt.length,
-      );
-    },
+    compute: (run) => billsOf(run).savings.losers,
   },
 ];

@@ -26,7 +26,7 @@ seed: 5
 horizon: { start: 2024-06-03T00:00+08:00, days: 1, interval: 60 min, physicsStep: 60 min, history: 1 }
 population: { name: synthetic, households: 6, prosumers: 3 }
 network: { nodes: 3, topology: { name: random-regular, degree: 2 } }
-consensus: { name: dpos, turn: 30 s, delegates: 3 }
+consensus: { name: dpos, turn: 120 s, delegates: 3 }
 arms: { dpos: {}, central: {} }
 fraud: { detectors: [energy-balance] }
 `;
@@ -182,7 +182,7 @@ describe.skipIf(!isBuilt)('peerwatt', () => {
   test('interrupted, a single run leaves nothing and says so', async () => {
     const child = spawn(
       process.execPath,
-      [MAIN, 'run', 'hamlet.yaml', '--out', 'cut', '--set', 'horizon.days=60'],
+      [MAIN, 'run', 'hamlet.yaml', '--out', 'cut', '--set', 'horizon.days=20'],
       {
         cwd: home,
       },

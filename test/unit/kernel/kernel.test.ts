@@ -66,7 +66,8 @@ describe('order', () => {
     what = () => early.after(0);
     act.at(7);
     expect(violation(() => kernel.run())).toBe(
-      'kernel-order: test/act-early in phase market scheduled for this instant from phase network at 7 us',
+      'kernel-order: test/act-early in phase market scheduled for this instant ' +
+        'from phase network at 7 us',
     );
     what = () => act.at(6);
     act.at(8);
@@ -80,7 +81,8 @@ describe('order', () => {
     const { kernel, note } = recorder();
     for (const timeUs of [0.5, 1e17, Number.NaN, Number.POSITIVE_INFINITY]) {
       expect(violation(() => note.at(timeUs))).toBe(
-        `kernel-time: test/note-number expected an instant in integer us below 2^53, got ${timeUs} at 0 us`,
+        'kernel-time: test/note-number expected an instant in integer us ' +
+          `below 2^53, got ${timeUs} at 0 us`,
       );
     }
     note.at(2 ** 53 - 1, 4);
@@ -300,7 +302,8 @@ describe('limits', () => {
     for (let n = 0; n < 1000; n++) kernel.cancel(wait.at(n));
     for (let n = 0; n < 3; n++) wait.at(n);
     expect(violation(() => wait.at(9))).toBe(
-      'kernel-pending-count: test/wait-long scheduled while pendingCountMax = 3 events wait, at 0 us',
+      'kernel-pending-count: test/wait-long scheduled while ' +
+        'pendingCountMax = 3 events wait, at 0 us',
     );
     kernel.run();
     expect(kernel.eventCount).toBe(3);
@@ -312,7 +315,8 @@ describe('limits', () => {
     kernel.run();
     expect([kernel.nowUs, kernel.eventCount, kernel.pendingCount]).toEqual([30, 31, 1]);
     expect(violation(() => kernel.run(31))).toBe(
-      'kernel-horizon: run until 31 us, which is not an integer from now to horizonUs = 30, at 30 us',
+      'kernel-horizon: run until 31 us, which is not an integer ' +
+        'from now to horizonUs = 30, at 30 us',
     );
     expect(violation(() => kernel.run(29))).toContain('kernel-horizon');
   });
@@ -327,7 +331,8 @@ describe('limits', () => {
     const last = wait.at(1);
     expect(Number.isSafeInteger(last)).toBe(true);
     expect(violation(() => wait.at(2))).toBe(
-      'kernel-sequence: test/wait-long scheduled after 1073741823 others, as many as pendingCountMax allows, at 0 us',
+      'kernel-sequence: test/wait-long scheduled after 1073741823 others, ' +
+        'as many as pendingCountMax allows, at 0 us',
     );
     expect(kernel.cancel(last)).toBe(true);
   });

@@ -2,11 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { gini, herfindahl } from '../../../src/market/indicators.ts';
 import {
   entropyBits,
   entropyNormalised,
-  gini,
-  herfindahl,
   nakamoto,
   theil,
 } from '../../../src/report/metrics/concentration.ts';
@@ -36,7 +35,7 @@ describe.skipIf(!existsSync(path))('decentralisation vectors', () => {
       expect(gini(vector.x)).toBeCloseTo(vector.gini, 12);
       expect(entropyBits(vector.x)).toBeCloseTo(vector.entropy_bits, 12);
       expect(entropyNormalised(vector.x)).toBeCloseTo(vector.norm_entropy, 12);
-      expect(herfindahl(vector.x)).toBeCloseTo(vector.hhi, 8);
+      expect(10_000 * herfindahl(vector.x)).toBeCloseTo(vector.hhi, 8);
       expect(theil(vector.x)).toBeCloseTo(vector.theil, 12);
       expect(nakamoto(vector.x, 1, 3)).toBe(vector.nakamoto_gt33);
       expect(nakamoto(vector.x, 1, 2)).toBe(vector.nakamoto_gt50);
@@ -55,7 +54,7 @@ describe('concentration', () => {
     const shares = Array.from({ length: 21 }, (_, i) => (i === 7 ? 3 : 0));
     expect(gini(shares)).toBeCloseTo(20 / 21, 14);
     expect(entropyBits(shares)).toBe(0);
-    expect(herfindahl(shares)).toBe(10_000);
+    expect(herfindahl(shares)).toBe(1);
   });
 
   test('nothing held is undefined, never 0', () => {

@@ -83,6 +83,7 @@ const EXPECTED: Readonly<Record<string, number>> = {
   voidWh: 500,
   tradedWh: 2750,
   tradedShare: 2750 / 4000,
+  sellerHerfindahl: (850 * 850 + 1900 * 1900) / (2750 * 2750),
   sellerShortfallWh: 100,
   tradeLossWh: 120,
   buyerShortfallWh: 30,

@@ -113,9 +113,9 @@ export const MINIATURE: Readonly<Record<string, Table>> = {
     },
   ]),
   trades: tableOf('trades', [
-    { slot: 0, allocated_loss_wh: 20, state: 'CLOSED' },
-    { slot: 0, state: 'VOID' },
-    { slot: 1, allocated_loss_wh: 100, state: 'CLOSED' },
+    { slot: 0, seller: 'b', fulfilled_wh: 850, allocated_loss_wh: 20, state: 'CLOSED' },
+    { slot: 0, seller: 'c', fulfilled_wh: none, state: 'VOID' },
+    { slot: 1, seller: 'a', fulfilled_wh: 1900, allocated_loss_wh: 100, state: 'CLOSED' },
   ]),
   settlements: tableOf('settlements', [
     bill(0, 'a', 340_000, 25_500, 1_290_000, 0, 1_800_000),

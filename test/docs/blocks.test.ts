@@ -1,0 +1,107 @@
+/** What is fenced in the docs is true: code compiles, scenarios load, commands exist, links lead somewhere. */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { loadScenarioText } from '../../src/scenario/load.ts';
+import { catalogue } from '../../src/simulation/catalogue.ts';
+import { allBlocks, blocksOf, pagePaths, ROOT, readPage } from './pages.ts';
+import { problemsOf } from './program.ts';
+
+const blocks = allBlocks();
+const title = ({ page, line }: { page: string; line: number }) => `${page}:${line}`;
+
+describe('fenced code', () => {
+  test('every ts block compiles', () => {
+    const code = blocks.filter(({ words }) => words[0] === 'ts' && words[1] !== 'index');
+    expect(code.length).toBeGreaterThan(0);
+    // A block stands where the examples stand, so that its imports read the same.
+    const texts = new Map(
+      code.map((block, i) => [join(ROOT, 'docs', 'examples', `block-${i}.ts`), block.text]),
+    );
+    expect(problemsOf(texts)).toEqual([]);
+  });
+
+  test('and the check would notice', () => {
+    const wrong = join(ROOT, 'docs', 'examples', 'wrong.ts');
+    const text = "import { simulate } from 'peerwatt';\nsimulate(5);\n";
+    expect(problemsOf(new Map([[wrong, text]])).join()).toMatch(/not assignable/);
+  });
+
+  test.each(
+    blocks.filter(({ words }) => words.join(' ') === 'yaml scenario').map((b) => [title(b), b]),
+  )('scenario %s loads in every arm', (_, { page, text }) => {
+    const source = { plugins: catalogue, file: page, folder: ROOT };
+    const loaded = loadScenarioText(text, source);
+    for (const arm of loaded.declaredArms) expect(loaded.resolve(arm).arm).toBe(arm);
+  });
+});
+
+/** Options of each command, as the command line declares them. */
+function commandOptions(): Map<string, string[]> {
+  const main = readPage('src/cli/main.ts');
+  const parts = main.split(/\.command\(\s*/).slice(1);
+  return new Map(
+    parts.map((part) => {
+      const name = /^'(\w+)/.exec(part)![1]!;
+      const used = /use\(([^)]*)\)/.exec(part)?.[1] ?? '';
+      return [name, [...used.matchAll(/'([a-z]+)'/g)].map((match) => match[1]!)];
+    }),
+  );
+}
+
+describe('commands', () => {
+  const known = commandOptions();
+  const lines = blocks
+    .filter(({ words }) => words[0] === 'bash')
+    .flatMap(({ text, page }) => text.split('\n').map((line) => [page, line] as const));
+
+  test('the command line was understood', () => {
+    expect(known.get('run')).toContain('seed');
+    expect(known.get('compare')).toContain('replications');
+  });
+
+  test.each(lines.filter(([, line]) => /\bpeerwatt /.test(line)))('%s: %s', (_, line) => {
+    const words = /\bpeerwatt (.*?)(?:\s+#.*)?$/.exec(line)![1]!.split(/\s+/);
+    const options = known.get(words[0]!);
+    expect(options, `command ${words[0]}`).toBeDefined();
+    const used = words.filter((word) => word.startsWith('--')).map((word) => word.slice(2));
+    for (const option of used)
+      expect(options, `option --${option}`).toContain(option.split('=')[0]);
+    const files = words.filter((word) => /^scenarios\/.*\.yaml$/.test(word));
+    for (const file of files) expect(existsSync(join(ROOT, file)), file).toBe(true);
+  });
+
+  test('every npm script named exists', () => {
+    const { scripts } = JSON.parse(readPage('package.json'));
+    const named = lines.flatMap(([, line]) => [...line.matchAll(/\bnpm (?:run )?([a-z]+)/g)]);
+    for (const [, name] of named) expect([...Object.keys(scripts), 'ci', 'link']).toContain(name);
+  });
+});
+
+describe('links', () => {
+  /** Anchors of a page's headings, as the usual renderers make them. */
+  const anchorsOf = (page: string) =>
+    readPage(page)
+      .split('\n')
+      .filter((line) => /^#+ /.test(line))
+      .map((line) =>
+        line
+          .replace(/^#+ /, '')
+          .toLowerCase()
+          .replace(/[^\p{L}\p{N} _-]/gu, '')
+          .replaceAll(' ', '-'),
+      );
+
+  test.each(pagePaths())('of %s lead to files and headings that exist', (page) => {
+    const fenced = new Set(blocksOf(page).map(({ text }) => text));
+    let text = readPage(page);
+    for (const block of fenced) text = text.replace(block, '');
+    for (const [, target] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^https?:/.test(target!)) continue;
+      const [path, anchor] = target!.split('#');
+      const file = path === '' ? page : join(dirname(page), path!);
+      expect(existsSync(join(ROOT, file)), `${page}: ${target}`).toBe(true);
+      if (anchor !== undefined && anchor !== '') expect(anchorsOf(file)).toContain(anchor);
+    }
+  });
+});
