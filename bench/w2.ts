@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeRun } from '../src/report/write.ts';
+import { openRun } from '../src/report/write.ts';
 import { loadScenarioText } from '../src/scenario/load.ts';
 import { catalogue } from '../src/simulation/catalogue.ts';
 import { simulate } from '../src/simulation/run.ts';
@@ -42,14 +42,15 @@ function measure(homes: number, days: number): { rows: Row[]; hashes: string } {
     file: 'w2.yaml',
     folder: process.cwd(),
   }).resolve();
-  const beforeRun = process.cpuUsage();
-  const result = simulate(scenario);
-  const simulationS = cpuSince(beforeRun);
   const folder = mkdtempSync(join(tmpdir(), 'peerwatt-w2-'));
   try {
-    const beforeWrite = process.cpuUsage();
     const target = join(folder, 'run');
-    writeRun(result, target, { version: '0', nodeMajor: 0 });
+    const writer = openRun(scenario, target);
+    const beforeRun = process.cpuUsage();
+    const result = simulate(scenario, { onLedger: writer.onLedger });
+    const simulationS = cpuSince(beforeRun);
+    const beforeWrite = process.cpuUsage();
+    writer.finish(result, { version: '0', nodeMajor: 0 });
     const writingS = cpuSince(beforeWrite);
     const sizes = readdirSync(target).map((name) => statSync(join(target, name)).size);
     const bytes = sizes.reduce((sum, size) => sum + size, 0);

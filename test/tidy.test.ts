@@ -119,7 +119,8 @@ describe('the rules catch what is planted', () => {
     ['const f = async () => {};'],
     ['const y = Math.sin(1);'],
     ['const y = Math.hypot(1, x);'],
-    ['const y = x ** 2;'],
+    ['const y = x ** 3;'],
+    ['const y = x ** n;'],
     ["import { readFileSync } from 'node:fs';"],
     ["import { Worker } from 'node:worker_threads';"],
   ])('%s', (text) => {
@@ -127,7 +128,7 @@ describe('the rules catch what is planted', () => {
   });
 
   test.each([
-    ['const y = Math.floor(1.5) * 2 ** 32;'],
+    ['const y = Math.floor(1.5) * 2 ** 32 + x ** 2;'],
     ['// Date.now() in a comment'],
     ["const words = 'Math.random()';"],
     ['interface A { process: number; Date(): void }'],

@@ -86,8 +86,16 @@ export function editDistance(a: string, b: string): number {
   return last[b.length]!;
 }
 
-/** The known word nearest to `word`, or undefined when none is near (more than 40 % of letters differ). */
+/**
+ * The known word nearest to `word`: the only one it begins (4 letters or more), else the one with the
+ * fewest edits; undefined when none is near (more than 40 % of the letters differ).
+ */
 export function nearestWord(word: string, known: readonly string[]): string | undefined {
+  const start = word.toLowerCase();
+  if (start.length >= 4) {
+    const longer = known.filter((candidate) => candidate.toLowerCase().startsWith(start));
+    if (longer.length === 1) return longer[0];
+  }
   let best: string | undefined;
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const candidate of known) {

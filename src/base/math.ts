@@ -33,3 +33,5 @@ export const tanh = Math.tanh;
 export const PI = Math.PI;
 /** Radians in one degree. */
 export const RADIANS_PER_DEGREE = Math.PI / 180;
+/** x times x, correctly rounded. */
+export const square = (x: number): number => x * x;

@@ -66,9 +66,12 @@ async function runOne(
   printWarnings(outcome.warnings);
   if (quiet) return EXIT.fine;
   const values = new Map(outcome.summary.map(({ metric, value }) => [metric, value]));
-  const table = comparisonTable([plan.arm], (metric) => {
-    return { mean: values.get(metric) ?? Number.NaN, half: Number.NaN };
-  });
+  const table = comparisonTable(
+    [plan.arm],
+    (metric) => ({ mean: values.get(metric) ?? Number.NaN, half: Number.NaN }),
+    undefined,
+    plan.scenario.fraud.attacks.map((attack) => attack.name),
+  );
   process.stdout.write(`${table}\nresults: ${out}\n`);
   return EXIT.fine;
 }
@@ -107,11 +110,16 @@ export function endStudy(
   return code;
 }
 
-function studyTable({ arms, rows }: StudyResult): string {
+function studyTable({ arms, attacks, rows }: StudyResult): string {
   const byKey = new Map(rows.map((row) => [`${row.arm} ${row.metric}`, row]));
-  return comparisonTable(arms, (metric, arm) => {
-    const row = byKey.get(`${arm} ${metric}`);
-    if (row === undefined) return { mean: Number.NaN, half: Number.NaN };
-    return { mean: row.mean, half: (row.high - row.low) / 2 };
-  });
+  return comparisonTable(
+    arms,
+    (metric, arm) => {
+      const row = byKey.get(`${arm} ${metric}`);
+      if (row === undefined) return { mean: Number.NaN, half: Number.NaN };
+      return { mean: row.mean, half: (row.high - row.low) / 2 };
+    },
+    undefined,
+    attacks,
+  );
 }

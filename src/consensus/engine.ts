@@ -101,6 +101,22 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
     final90 = floats(final90);
   }
 
+  /** Validity follows from the block and its branch, the same at every node. */
+  function isValid(block: BlockIndex): boolean {
+    if (block === 0) return true;
+    if (validity[block] === UNCHECKED) {
+      const isSound = isValid(tree.parent[block]!) && instance!.isValid(block);
+      validity[block] = isSound ? VALID : INVALID;
+    }
+    return validity[block] === VALID;
+  }
+
+  /** Whether a block has come to a node that still lacks an ancestor of it. */
+  function isWaiting(node: number, block: BlockIndex): boolean {
+    const waiting = orphans.get(tree.parent[block]!) ?? [];
+    return waiting.some((entry) => entry.node === node && entry.block === block);
+  }
+
   function accept(node: number, block: BlockIndex): void {
     reachCount[block]!++;
     if (reachCount[block] === quorum90) reach90[block] = kernel.nowUs;
@@ -159,22 +175,30 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
       // What was final here is not on this branch: count again from where the branches part.
       const fork = tree.commonAncestor(at, known);
       for (; at !== fork; at = tree.parent[at]!) path.push(at);
+      for (let gone = known; gone !== fork; gone = tree.parent[gone]!) finalCount[gone]!--;
     }
     finalBlock[node] = next;
     for (let i = path.length - 1; i >= 0; i--) {
       const newly = path[i]!;
       finalCount[newly]!++;
-      if (finalCount[newly] === quorum90) final90[newly] = kernel.nowUs;
+      if (finalCount[newly] === quorum90 && Number.isNaN(final90[newly]!)) {
+        final90[newly] = kernel.nowUs;
+      }
       options.onFinal(node, newly);
     }
     maybeFold(next);
   }
 
   function maybeFold(next: BlockIndex): void {
-    if (finalCount[next]! < nodeCount) return;
-    const target = tree.height[next]! - options.foldMargin;
+    // Nodes may come to the same final blocks in different steps, so the last common one is looked for.
+    const floor = tree.height[folded]! + options.foldMargin;
+    let common = next;
+    while (tree.height[common]! > floor && finalCount[common]! < nodeCount) {
+      common = tree.parent[common]!;
+    }
+    const target = tree.height[common]! - options.foldMargin;
     if (target <= tree.height[folded]!) return;
-    const block = tree.ancestorAt(next, target);
+    const block = tree.ancestorAt(common, target);
     folded = block;
     const released: BlockIndex[] = [];
     let kept = 0;
@@ -212,16 +236,12 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
       accept(node, block);
     },
     receive(node, block, from) {
-      // Validity follows from the block and its branch, the same at every node.
-      if (validity[block] === UNCHECKED) {
-        validity[block] = instance!.isValid(block) ? VALID : INVALID;
-      }
-      if (validity[block] === INVALID) return;
+      if (!isValid(block)) return;
       const parent = tree.parent[block]!;
       if (
-        !flood!.has(node, parent) &&
         parent !== 0 &&
-        tree.height[parent]! > tree.height[folded]!
+        tree.height[parent]! > tree.height[folded]! &&
+        (!flood!.has(node, parent) || isWaiting(node, parent))
       ) {
         const entry = { node, block, from };
         const waiting = orphans.get(parent);

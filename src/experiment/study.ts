@@ -29,6 +29,8 @@ export interface StudyResult {
   readonly folder: string;
   /** Arms in study order. */
   readonly arms: readonly string[];
+  /** Attacks of the scenario in any arm, each once. */
+  readonly attacks: readonly string[];
   /** Mean and interval of every metric in every arm: the rows of `arms.csv`. */
   readonly rows: readonly ArmRow[];
   /** Runs that failed, in run order. */
@@ -103,6 +105,7 @@ export async function runStudy(
     const interrupted = outcomes.includes(undefined);
     const result = {
       arms: values.arms,
+      attacks: attacksOf(plans),
       rows: armRows(values),
       failures: failuresOf(plans, outcomes),
       warnings: warningsOf(plans, outcomes),
@@ -132,10 +135,15 @@ export async function runStudy(
   }
 }
 
-/** Metrics of all runs; detectors of any arm count. */
+/** Metrics of all runs; detectors and attacks of any arm count. */
 function metricsOf(plans: readonly RunPlan[]): readonly Metric[] {
   const detectors = plans.flatMap((plan) => plan.scenario.fraud.detectors.map(({ name }) => name));
-  return metricsFor(detectors);
+  return metricsFor(detectors, attacksOf(plans));
+}
+
+function attacksOf(plans: readonly RunPlan[]): readonly string[] {
+  const names = plans.flatMap((plan) => plan.scenario.fraud.attacks.map(({ name }) => name));
+  return [...new Set(names)];
 }
 
 function throwInputIssues(outcomes: readonly (RunOutcome | undefined)[]): void {

@@ -1,6 +1,6 @@
 /** Runs in a worker thread: one whole run, simulated and written, and its metrics sent back. */
 import type { Environment } from '../report/manifest.ts';
-import { writeRun } from '../report/write.ts';
+import { openRun } from '../report/write.ts';
 import type { Scenario, Window } from '../scenario/sections.ts';
 import { simulate } from '../simulation/run.ts';
 import { failureOf, type RunOutcome } from './outcome.ts';
@@ -21,14 +21,21 @@ export interface Job {
 /** Simulates and writes one run. Never throws: a failure is an outcome. */
 export default function runJob(job: Job): RunOutcome {
   try {
-    const result = simulate(job.scenario, {
-      window: job.window,
-      onProgress(done) {
-        job.progress[job.index] = done;
-      },
-    });
-    const summary = writeRun(result, job.folder, job.environment);
-    return { ok: true, summary, warnings: result.warnings };
+    const writer = openRun(job.scenario, job.folder);
+    try {
+      const result = simulate(job.scenario, {
+        window: job.window,
+        onLedger: writer.onLedger,
+        onProgress(done) {
+          job.progress[job.index] = done;
+        },
+      });
+      const summary = writer.finish(result, job.environment);
+      return { ok: true, summary, warnings: result.warnings };
+    } catch (error) {
+      writer.discard();
+      throw error;
+    }
   } catch (error) {
     return { ok: false, failure: failureOf(error) };
   }

@@ -57,8 +57,12 @@ export interface LedgerWriter {
  * A writer into a growing arena of chunks of 1 MiB; a long chain never needs one large array.
  *
  * @param genesis - Encoded genesis.
+ * @param onChunk - Takes each chunk when it is full; `finish` then returns none.
  */
-export function createLedgerWriter(genesis: Uint8Array): LedgerWriter {
+export function createLedgerWriter(
+  genesis: Uint8Array,
+  onChunk?: (chunk: Uint8Array) => void,
+): LedgerWriter {
   const full: Uint8Array[] = [];
   let arena = createWriter(CHUNK_BYTES);
   const headerWriter = createWriter(256);
@@ -89,7 +93,8 @@ export function createLedgerWriter(genesis: Uint8Array): LedgerWriter {
       length += FRAME_BYTES + unsigned.length + SIGNATURE_BYTES;
     }
     if (arena.length > 0 && arena.length + FRAME_BYTES + length > CHUNK_BYTES) {
-      full.push(arena.bytes());
+      if (onChunk === undefined) full.push(arena.bytes());
+      else onChunk(arena.bytes());
       arena = createWriter(Math.max(CHUNK_BYTES, FRAME_BYTES + length));
     }
     arena.u32(length);
@@ -109,7 +114,9 @@ export function createLedgerWriter(genesis: Uint8Array): LedgerWriter {
     if (finished) throw new TypeError('"finish" expected an open ledger, got a finished one');
     finished = true;
     arena.raw(hexToBytes(headHash));
-    return [...full, arena.bytes()];
+    if (onChunk === undefined) return [...full, arena.bytes()];
+    onChunk(arena.bytes());
+    return [];
   }
 
   return { append, finish };

@@ -139,7 +139,7 @@ export function createTransactionTable(): TransactionTable {
   };
 
   function grow(): void {
-    capacity *= 2;
+    capacity = Math.ceil(capacity * 1.5);
     const wide = new Uint8Array(capacity * HASH_BYTES);
     wide.set(ids);
     ids = wide;

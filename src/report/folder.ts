@@ -31,12 +31,23 @@ export interface FileEntry {
   readonly sha256: string;
 }
 
+/** A file of a result folder that is being written bit by bit. */
+export interface FileStream {
+  emit(chunk: Uint8Array | string): void;
+  /** Completes the file and lists it. */
+  end(): void;
+  /** Gives it up. */
+  abandon(): void;
+}
+
 /** A result folder under construction. */
 export interface ResultFolder {
   /** Where it is being built. */
   readonly path: string;
   /** Writes one file: temporary name, sync, rename. */
   write(name: string, produce: (emit: (chunk: Uint8Array | string) => void) => void): void;
+  /** Starts a file that is written while something else goes on. */
+  stream(name: string): FileStream;
   /** Makes a folder inside. */
   makeFolder(name: string): void;
   /** Lists a file that somebody else wrote into the folder. */
@@ -90,6 +101,16 @@ export function openFolder(target: string): ResultFolder {
     path,
     write(name, produce) {
       files.push(writeFile(path, name, produce));
+    },
+    stream(name) {
+      const file = openFile(path, name);
+      return {
+        emit: file.emit,
+        end: () => {
+          files.push(file.close());
+        },
+        abandon: file.abandon,
+      };
     },
     makeFolder: (name) => mkdirSync(join(path, name)),
     adopt(name) {
@@ -181,29 +202,50 @@ function makeSibling(place: string): string {
   throw new RangeError(`"target" expected under ${LIMIT} unfinished folders, got more at ${place}`);
 }
 
-function writeFile(
-  folder: string,
-  name: string,
-  produce: (emit: (chunk: Uint8Array | string) => void) => void,
-): FileEntry {
+/** A file on its way: temporary name until it is closed, then synced and renamed. */
+interface OpenFile {
+  emit(chunk: Uint8Array | string): void;
+  close(): FileEntry;
+  /** Closes without a result; the temporary file goes with its folder. */
+  abandon(): void;
+}
+
+function openFile(folder: string, name: string): OpenFile {
   const path = join(folder, name);
   const temporary = `${path}.tmp`;
   const hash = createHash('sha256');
   const file = openSync(temporary, 'w');
   let bytes = 0;
-  try {
-    produce((chunk) => {
+  return {
+    emit(chunk) {
       const data = typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : chunk;
       for (let at = 0; at < data.length; ) at += writeSync(file, data, at);
       hash.update(data);
       bytes += data.length;
-    });
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
+    },
+    close() {
+      fsyncSync(file);
+      closeSync(file);
+      renameSync(temporary, path);
+      return { path: name, bytes, sha256: hash.digest('hex') };
+    },
+    abandon: () => closeSync(file),
+  };
+}
+
+function writeFile(
+  folder: string,
+  name: string,
+  produce: (emit: (chunk: Uint8Array | string) => void) => void,
+): FileEntry {
+  const file = openFile(folder, name);
+  try {
+    produce(file.emit);
+  } catch (error) {
+    file.abandon();
+    throw error;
   }
-  renameSync(temporary, path);
-  return { path: name, bytes, sha256: hash.digest('hex') };
+  return file.close();
 }
 
 /** Puts a finished folder in its place; what stood there goes only once the new one stands. */

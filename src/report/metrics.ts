@@ -8,7 +8,7 @@ import { chainMetrics } from './metrics/chain.ts';
 import { costMetrics } from './metrics/cost.ts';
 import { decentralisationMetrics } from './metrics/decentralisation.ts';
 import { finalityMetrics } from './metrics/finality.ts';
-import { detectorMetrics, fraudMetrics } from './metrics/fraud.ts';
+import { attackMetrics, detectorMetrics, fraudMetrics } from './metrics/fraud.ts';
 import { gridMetrics } from './metrics/grid.ts';
 import { marketMetrics } from './metrics/market.ts';
 import type { Metric, RunFacts } from './metrics/metric.ts';
@@ -31,12 +31,20 @@ export const RUN_METRICS: readonly Metric[] = Object.freeze([
 ]);
 
 /**
- * Metrics of runs with certain detectors: those of every run, then a family for each detector.
+ * Metrics of runs with certain detectors and attacks: those of every run, then a family for each.
  *
  * @param detectors - Kebab names, as in a scenario; duplicates count once.
+ * @param attacks - The same of attacks.
  */
-export function metricsFor(detectors: readonly string[]): readonly Metric[] {
-  return [...RUN_METRICS, ...[...new Set(detectors)].flatMap(detectorMetrics)];
+export function metricsFor(
+  detectors: readonly string[],
+  attacks: readonly string[] = [],
+): readonly Metric[] {
+  return [
+    ...RUN_METRICS,
+    ...[...new Set(attacks)].flatMap(attackMetrics),
+    ...[...new Set(detectors)].flatMap(detectorMetrics),
+  ];
 }
 
 /** What metrics need to know of a scenario besides the tables. */

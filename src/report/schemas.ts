@@ -56,6 +56,8 @@ retail_upt_per_kwh    | integer | upt/kWh | Price of import without a trade
 feed_in_upt_per_kwh   | integer | upt/kWh | Price paid for export without a trade
 wheeling_upt_per_kwh  | integer | upt/kWh | Network charge of a local trade
 welfare_max_upt       | integer | upt     | Largest surplus any clearing of all orders sent could reach
+welfare_in_time_upt   | integer | upt     | Largest surplus any clearing of the orders in time could reach
+contracted_surplus_upt | integer | upt    | Buyers' value less sellers' cost of what was contracted
 surplus_upt           | integer | upt     | Buyers' value less sellers' cost of what was settled
 settlement_state      | text    |         | State of the slot's settlement
 settle_final_us       | integer | us      | When the settlement was final; empty when it never was

@@ -1,5 +1,6 @@
 /** The comparison as a table for people: arms as columns, few rows, units that suit the size. */
 import colors from 'picocolors';
+import { attackMetricId } from './metrics/fraud.ts';
 
 /** How a value is shown. */
 type Format = 'number' | 'count' | 'share' | 'us' | 'upt' | 'Wh' | 'B' | 'upt/kWh';
@@ -28,21 +29,39 @@ const ROWS: readonly (readonly [string, string, Format] | string)[] = [
   ['bytesPerFinalTx', 'traffic / final tx', 'B'],
   'Market',
   ['lateOrderShare', 'late orders', 'share'],
+  ['lateOrderCostUpt', 'cost of late orders', 'upt'],
   ['voidTradeShare', 'void trades', 'share'],
   ['tradedWh', 'traded energy', 'Wh'],
   ['mcpMeanUptPerKWh', 'clearing price, mean', 'upt/kWh'],
-  ['efficiency', 'market efficiency', 'share'],
+  ['allocativeEfficiency', 'efficiency as contracted', 'share'],
+  ['efficiency', 'efficiency as delivered', 'share'],
   ['settlementLagP95Us', 'settlement lag, 95 %', 'us'],
   'Welfare, against the grid-only twin',
   ['participantsGainUpt', 'participants', 'upt'],
   ['dsoGainUpt', 'network operator', 'upt'],
   ['resourceGainUpt', 'resource welfare', 'upt'],
   ['loserShare', 'homes that lose', 'share'],
+  'Fraud, homes named by any detector',
+  ['fraudCaughtShare', 'frauds caught', 'share'],
+  ['fraudTimeToCatchMedianUs', 'median time to catch', 'us'],
+  ['feederAlarmShare', 'feeder-days with fraud alarmed', 'share'],
+  ['moneyLostUpt', 'money lost', 'upt'],
+  ['honestAccusedShare', 'honest homes accused', 'share'],
   'Grid',
   ['selfSufficiency', 'self-sufficiency', 'share'],
   ['lossShare', 'feeder loss', 'share'],
   ['voltageMinPu', 'lowest voltage [pu]', 'number'],
 ];
+
+/** All rows, with those of the scenario's attacks behind the sum of all frauds. */
+function rowsFor(attacks: readonly string[]): typeof ROWS {
+  const place = ROWS.findIndex((row) => row[0] === 'feederAlarmShare');
+  const rows = [...new Set(attacks)].flatMap((attack): (readonly [string, string, Format])[] => [
+    [attackMetricId(attack, 'CaughtShare'), `${attack}: caught`, 'share'],
+    [attackMetricId(attack, 'TimeToCatchMedianUs'), `${attack}: median time`, 'us'],
+  ]);
+  return [...ROWS.slice(0, place), ...rows, ...ROWS.slice(place)];
+}
 
 /** Metrics the table shows, in its order. */
 export const SHOWN_METRICS: readonly string[] = ROWS.flatMap((row) =>
@@ -97,19 +116,23 @@ function formatCell({ mean, half }: TerminalCell, format: Format): string {
  * @param arms - Column heads.
  * @param cell - Value of a metric in an arm.
  * @param colour - Whether to use terminal colours; default what the terminal supports.
+ * @param attacks - Attacks of the scenario, each with rows of its own.
  * @returns Lines ending in a newline. A row that is undefined in every arm is left out.
  */
 export function comparisonTable(
   arms: readonly string[],
   cell: (metric: string, arm: string) => TerminalCell,
   colour: boolean = colors.isColorSupported,
+  attacks: readonly string[] = [],
 ): string {
   const paint = colors.createColors(colour);
-  const body = ROWS.map((row) => {
-    if (typeof row === 'string') return row;
-    const [metric, label, format] = row;
-    return [label, ...arms.map((arm) => formatCell(cell(metric, arm), format))];
-  }).filter((row) => typeof row === 'string' || row.slice(1).some((text) => text !== '-'));
+  const body = rowsFor(attacks)
+    .map((row) => {
+      if (typeof row === 'string') return row;
+      const [metric, label, format] = row;
+      return [label, ...arms.map((arm) => formatCell(cell(metric, arm), format))];
+    })
+    .filter((row) => typeof row === 'string' || row.slice(1).some((text) => text !== '-'));
   const shown = body.filter((row, i) => typeof row !== 'string' || isList(body[i + 1]));
   const rows = [['', ...arms], ...shown.filter(isList)];
   const widths = rows[0]!.map((_, c) => Math.max(...rows.map((row) => row[c]!.length)));

@@ -1,10 +1,11 @@
 /** Writes a finished run: tables, summary, ledger, data package, manifest. */
 import { scenarioHash } from '../scenario/canonical.ts';
+import type { Scenario } from '../scenario/sections.ts';
 import type { RunResult } from '../simulation/run.ts';
 import { parseColumns } from './column.ts';
 import { encodeRows, encodeTable } from './csv.ts';
 import { encodeDataPackage, type Resource } from './data-package.ts';
-import { openFolder } from './folder.ts';
+import { openFolder, type ResultFolder } from './folder.ts';
 import { type Environment, portableScenario } from './manifest.ts';
 import { createRunView, factsOf, type MetricValue, metricsFor } from './metrics.ts';
 import { RUN_TABLES } from './schemas.ts';
@@ -25,72 +26,119 @@ export function summarise(result: Pick<RunResult, 'scenario' | 'tables'>): Metri
   const { scenario, tables } = result;
   const run = createRunView(tables, factsOf(scenario));
   const detectors = scenario.fraud.detectors.map((detector) => detector.name);
-  return metricsFor(detectors).map((metric) => ({
+  const attacks = scenario.fraud.attacks.map((attack) => attack.name);
+  return metricsFor(detectors, attacks).map((metric) => ({
     metric: metric.id,
     unit: metric.unit,
     value: metric.compute(run),
   }));
 }
 
+/** A run's folder that is written while the run goes on. */
+export interface RunWriter {
+  /** Takes the ledger chunk by chunk, in order. */
+  readonly onLedger: (chunk: Uint8Array) => void;
+  /**
+   * Writes everything else and puts the folder in its place.
+   *
+   * @returns The metrics written to `summary.csv`.
+   */
+  finish(result: RunResult, environment: Environment): readonly MetricValue[];
+  /** Removes what was written. */
+  discard(): void;
+}
+
 /**
- * Writes a run's folder: every table, `summary.csv`, `ledger.bin`, `datapackage.json` and, last,
+ * Starts a run's folder: every table, `summary.csv`, `ledger.bin`, `datapackage.json` and, last,
  * `manifest.json`. What stood at `target` is replaced only when the new folder is complete.
  *
- * @param result - A finished run.
  * @param target - Folder of the run.
- * @returns The metrics written to `summary.csv`.
  * @throws {ScenarioError} when something that is not a result folder is in the way.
+ */
+export function openRun(scenario: Scenario, target: string): RunWriter {
+  const folder = openFolder(target);
+  const ledger = scenario.output.ledger ? folder.stream('ledger.bin') : undefined;
+  let isOpen = true;
+  const end = (how: 'end' | 'abandon') => {
+    if (isOpen) ledger?.[how]();
+    isOpen = false;
+  };
+  return {
+    onLedger: (chunk) => ledger?.emit(chunk),
+    finish(result, environment) {
+      end('end');
+      const summary = summarise(result);
+      writeTables(folder, result, summary);
+      folder.commit(manifestOf(result, environment));
+      return summary;
+    },
+    discard() {
+      end('abandon');
+      folder.discard();
+    },
+  };
+}
+
+/**
+ * Writes a finished run that still holds its ledger; see {@link openRun}.
+ *
+ * @returns The metrics written to `summary.csv`.
  */
 export function writeRun(
   result: RunResult,
   target: string,
   environment: Environment,
 ): readonly MetricValue[] {
-  const { scenario } = result;
-  const summary = summarise(result);
-  const folder = openFolder(target);
+  const writer = openRun(result.scenario, target);
   try {
-    for (const schema of RUN_TABLES) {
-      const table = result.tables[schema.name];
-      if (table === undefined) {
-        throw new RangeError(`"tables" expected a table ${schema.name}, got none`);
-      }
-      folder.write(`${schema.name}.csv`, (emit) => encodeTable(table, schema.columns, emit));
-    }
-    folder.write('summary.csv', (emit) => {
-      const rows = summary.map(({ metric, value, unit }) => [metric, value, unit]);
-      emit(encodeRows(['metric', 'value', 'unit'], rows));
-    });
-    if (scenario.output.ledger && result.ledger.length > 0) {
-      folder.write('ledger.bin', (emit) => {
-        for (const part of result.ledger) emit(part);
-      });
-    }
-    folder.write('datapackage.json', (emit) => emit(encodeDataPackage(scenario.name, resources())));
-    folder.commit({
-      resultsVersion: RESULTS_VERSION,
-      kind: 'run',
-      name: scenario.name,
-      ...environment,
-      seed: scenario.seed,
-      arm: scenario.arm,
-      window: result.window,
-      scenarioHash: scenarioHash(scenario),
-      genesisHash: result.genesisHash,
-      headHash: result.headHash,
-      traceHash: result.traceHash,
-      truthHash: result.truthHash,
-      eventCount: result.eventCount,
-      notes: result.notes,
-      warnings: result.warnings,
-      inputs: result.inputs,
-      scenario: portableScenario(scenario),
-    });
+    for (const chunk of result.ledger) writer.onLedger(chunk);
+    return writer.finish(result, environment);
   } catch (error) {
-    folder.discard();
+    writer.discard();
     throw error;
   }
-  return summary;
+}
+
+function writeTables(
+  folder: ResultFolder,
+  { scenario, tables }: RunResult,
+  summary: readonly MetricValue[],
+): void {
+  for (const schema of RUN_TABLES) {
+    const table = tables[schema.name];
+    if (table === undefined) {
+      throw new RangeError(`"tables" expected a table ${schema.name}, got none`);
+    }
+    folder.write(`${schema.name}.csv`, (emit) => encodeTable(table, schema.columns, emit));
+  }
+  folder.write('summary.csv', (emit) => {
+    const rows = summary.map(({ metric, value, unit }) => [metric, value, unit]);
+    emit(encodeRows(['metric', 'value', 'unit'], rows));
+  });
+  folder.write('datapackage.json', (emit) => emit(encodeDataPackage(scenario.name, resources())));
+}
+
+function manifestOf(result: RunResult, environment: Environment) {
+  const { scenario } = result;
+  return {
+    resultsVersion: RESULTS_VERSION,
+    kind: 'run',
+    name: scenario.name,
+    ...environment,
+    seed: scenario.seed,
+    arm: scenario.arm,
+    window: result.window,
+    scenarioHash: scenarioHash(scenario),
+    genesisHash: result.genesisHash,
+    headHash: result.headHash,
+    traceHash: result.traceHash,
+    truthHash: result.truthHash,
+    eventCount: result.eventCount,
+    notes: result.notes,
+    warnings: result.warnings,
+    inputs: result.inputs,
+    scenario: portableScenario(scenario),
+  };
 }
 
 function resources(): Resource[] {

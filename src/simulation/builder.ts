@@ -53,8 +53,8 @@ export interface BlockBuilder {
     consensus: readonly number[],
     work: number,
   ): BlockIndex;
-  /** The seal of a block that was not exported yet. */
-  seal(block: BlockIndex): SealedBlock;
+  /** The seal of a block; undefined once it was exported. */
+  seal(block: BlockIndex): SealedBlock | undefined;
   /** Lets the seal of an exported or dead block go. */
   forget(block: BlockIndex): void;
   stateRoot(block: BlockIndex): string;
@@ -218,7 +218,7 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
       seals.set(block, { header, signature, receipts: body.receipts });
       return block;
     },
-    seal: (block) => seals.get(block)!,
+    seal: (block) => seals.get(block),
     forget(block) {
       seals.delete(block);
     },

@@ -29,6 +29,7 @@ import {
   type Pool,
   type TransactionTable,
 } from '../ledger/pool.ts';
+import { STATUS_FAILED } from '../ledger/receipt.ts';
 import { rejectReasonCode } from '../ledger/reject-reason.ts';
 import { type ChainState, createChainState } from '../ledger/state.ts';
 import {
@@ -60,6 +61,8 @@ const RECOUNT_EVERY = 1_000;
 export interface ChainListener {
   /** A block became final at the trading centre's node. */
   onCentreFinal(block: BlockIndex): void;
+  /** Takes the exported ledger as it grows; without it the chain keeps it. */
+  onLedger?(chunk: Uint8Array): void;
 }
 
 /** One chain at work. */
@@ -81,6 +84,8 @@ export interface Chain {
   accountId(account: number): string;
   /** Role code of an account. */
   accountRole(account: number): number;
+  /** Whether a transaction was refused at the door, or failed in the first block that carried it. */
+  hasFailed(tx: number): boolean;
   /** When a block became final at the trading centre's node [µs]; NaN when it never was. */
   finalAtCentreUs(block: BlockIndex): number;
   readonly checks: { executedBlocks: number; recounts: number };
@@ -143,7 +148,7 @@ export function createChain(
   );
   const traffic = createTraffic(nodeCount);
   const checks = { executedBlocks: 0, recounts: 0 };
-  const writer = createLedgerWriter(genesisBytes);
+  const writer = createLedgerWriter(genesisBytes, listener.onLedger);
   const nonces = new Float64Array(rules.accountCount);
   const clientDraws = random.addressed('world/client-latency');
   const unsignedWriter = createWriter(1024);
@@ -276,7 +281,7 @@ export function createChain(
     const path: BlockIndex[] = [];
     for (let at = block; at !== exported; at = tree.parent[at]!) path.push(at);
     for (const at of path.reverse()) {
-      const { header, signature, receipts } = builder.seal(at);
+      const { header, signature, receipts } = builder.seal(at)!;
       const transactions = Array.from(tree.transactions(at), (tx) => table.signed(tx));
       ledger.append({ header, signature, transactions, receipts });
       const body = tree.transactions(at);
@@ -374,6 +379,14 @@ export function createChain(
     parameters: chainParameters,
     accountId: (account) => genesis.accounts[account]!.id,
     accountRole: (account) => genesis.accounts[account]!.role,
+    hasFailed(tx) {
+      if (table.refused[tx]! !== 0 || table.failure[tx]! !== 0) return true;
+      const block = table.firstBlock[tx]!;
+      const seal = block < 0 ? undefined : builder.seal(block);
+      if (seal === undefined) return false;
+      const place = Array.prototype.indexOf.call(tree.transactions(block), tx);
+      return seal.receipts[place]!.status === STATUS_FAILED;
+    },
     finalAtCentreUs: (block) => finalAtCentre[block] ?? Number.NaN,
     checks,
     nodeOf,

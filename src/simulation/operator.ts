@@ -60,6 +60,8 @@ export interface SlotMarket {
 
 /** Hooks of the run on the operator's work. */
 export interface OperatorListener {
+  /** All orders of a slot as they stand at gate closure; reused afterwards. */
+  onGate(slot: number, orders: Readonly<OrderBook>): void;
   /** A slot has settled in arithmetic; its transaction is on the way. */
   onSettled(market: SlotMarket): void;
   /** The settlement of a slot is final. */
@@ -170,6 +172,7 @@ export function createOperator(
       if (orders.isBid[row] === 1) market.bidWh += orders.quantityWh[row]!;
       else market.offerWh += orders.quantityWh[row]!;
     }
+    listener.onGate(slot, orders);
     const pairs = matchBilateral(orders, codes);
     const pool = selectPool(orders, codes);
     const cleared = mechanism.clear(pool.book, scenario.market.mechanism.options as never);

@@ -5,9 +5,10 @@ import {
   sellerCostUptPerKWh,
 } from '../agents/reservation.ts';
 import { DAY_US, HOUR_US } from '../base/units.ts';
+import { SEQUENCES_MAX } from '../contracts/cells.ts';
 import { pvBoundOverSkyWh, skyPath } from '../energy/bound.ts';
 import { sha256Hex } from '../ledger/hash.ts';
-import { createBook } from '../market/book.ts';
+import { createBook, type OrderBook } from '../market/book.ts';
 import { optimalSurplus } from '../market/welfare.ts';
 import type { Chain } from './chain.ts';
 import type { Intent } from './members.ts';
@@ -28,6 +29,12 @@ export interface SlotTruth {
   readonly voltageMinPu: Float64Array;
 }
 
+/** An order as its home meant it. */
+interface Wish extends Intent {
+  readonly sequence: number;
+  readonly tx: number;
+}
+
 /** Collects during a run. */
 export interface Recorder {
   readonly truth: SlotTruth;
@@ -37,14 +44,22 @@ export interface Recorder {
   headWh(slot: number): number;
   trueImportWh(slot: number): Float64Array;
   trueExportWh(slot: number): Float64Array;
-  /** Notes an order that a home sent, and what it was worth to the home. */
-  sent(slot: number, intent: Intent, tx: number): void;
+  /**
+   * Notes an order and what it was worth to the home.
+   *
+   * @param isFalse - A wash order: it stands for no wish and counts in no welfare.
+   */
+  sent(slot: number, intent: Intent, sequence: number, tx: number, isFalse: boolean): void;
   /** Order transactions of a slot. */
   orderTxs(slot: number): readonly number[];
-  /** Takes stock of the orders sent for a slot, once its gate has closed. */
-  closeOrders(slot: number): void;
+  /** Takes stock of the orders sent for a slot and of those in the book at gate closure. */
+  gate(slot: number, book: Readonly<OrderBook>, hasFailed: (tx: number) => boolean): void;
+  /** Whether an order was a wash order. */
+  isFalseOrder(slot: number, home: number, sequence: number): boolean;
   /** Largest surplus that a clearing of all orders sent for a slot could reach [Upt]. */
   welfareMaxUpt(slot: number): number;
+  /** The same of the orders that were in time. */
+  welfareInTimeUpt(slot: number): number;
   /** What a kWh bought in a slot is worth to a home [Upt/kWh]. */
   buyerValue(home: number, slot: number): number;
   /** What a kWh sold in a slot costs a home [Upt/kWh]. */
@@ -76,8 +91,12 @@ export function createRecorder(site: Site, reservations: Reservations): Recorder
   const ordersSent = new Int32Array(slotCount);
   const orders: number[][] = Array.from({ length: slotCount }, () => []);
   /** Orders of slots whose gate is still open. */
-  const wishes = new Map<number, Intent[]>();
+  const wishes = new Map<number, Wish[]>();
+  const falseOrders = new Set<number>();
+  const orderKey = (slot: number, home: number, sequence: number) =>
+    (slot * count + home) * SEQUENCES_MAX + sequence;
   const welfareMax = column();
+  const welfareInTime = column();
   let hash = '';
   let unsolved = 0;
 
@@ -89,6 +108,18 @@ export function createRecorder(site: Site, reservations: Reservations): Recorder
 
   function sellerCost(home: number, slot: number): number {
     return sellerCostUptPerKWh(reservations, home, site.tariff.feedInUptPerKWh(site.hourOf(slot)));
+  }
+
+  /** Largest surplus that trade among wishes could reach, at what they are worth to the homes [Upt]. */
+  function optimumOf(slot: number, sent: readonly Wish[]): number {
+    const book = createBook(sent.length);
+    book.count = sent.length;
+    const values = Float64Array.from(sent, ({ home, isBid, quantityWh }, row) => {
+      book.isBid[row] = isBid ? 1 : 0;
+      book.quantityWh[row] = quantityWh;
+      return isBid ? buyerValue(home, slot) : sellerCost(home, slot);
+    });
+    return optimalSurplus(book, values).surplusUpt;
   }
 
   return {
@@ -121,27 +152,36 @@ export function createRecorder(site: Site, reservations: Reservations): Recorder
     headWh: (slot) => reportedHeadWh[slot + historySlots]!,
     trueImportWh: (slot) => importByHome.subarray(slot * count, (slot + 1) * count),
     trueExportWh: (slot) => exportByHome.subarray(slot * count, (slot + 1) * count),
-    sent(slot, intent, tx) {
+    sent(slot, intent, sequence, tx, isFalse) {
       ordersSent[slot]!++;
       orders[slot]!.push(tx);
+      if (isFalse) {
+        falseOrders.add(orderKey(slot, intent.home, sequence));
+        return;
+      }
+      const wish = { ...intent, sequence, tx };
       const sent = wishes.get(slot);
-      if (sent === undefined) wishes.set(slot, [intent]);
-      else sent.push(intent);
+      if (sent === undefined) wishes.set(slot, [wish]);
+      else sent.push(wish);
     },
     orderTxs: (slot) => orders[slot]!,
-    welfareMaxUpt: (slot) => welfareMax[slot]!,
-    closeOrders(slot) {
-      const sent = wishes.get(slot) ?? [];
-      const book = createBook(sent.length);
-      book.count = sent.length;
-      const values = Float64Array.from(sent, ({ home, isBid, quantityWh }, row) => {
-        book.isBid[row] = isBid ? 1 : 0;
-        book.quantityWh[row] = quantityWh;
-        return isBid ? buyerValue(home, slot) : sellerCost(home, slot);
-      });
-      welfareMax[slot] = optimalSurplus(book, values).surplusUpt;
+    isFalseOrder: (slot, home, sequence) => falseOrders.has(orderKey(slot, home, sequence)),
+    gate(slot, book, hasFailed) {
+      // What was refused is not late: it could not have traded however fast the chain.
+      const sent = (wishes.get(slot) ?? []).filter(({ tx }) => !hasFailed(tx));
+      const inTime = new Set<number>();
+      for (let row = 0; row < book.count; row++) {
+        inTime.add(book.owner[row]! * SEQUENCES_MAX + book.sequence[row]!);
+      }
+      const isInTime = ({ home, sequence }: Wish) => inTime.has(home * SEQUENCES_MAX + sequence);
+      welfareMax[slot] = optimumOf(slot, sent);
+      const present = sent.filter(isInTime);
+      welfareInTime[slot] =
+        present.length === sent.length ? welfareMax[slot]! : optimumOf(slot, present);
       wishes.delete(slot);
     },
+    welfareMaxUpt: (slot) => welfareMax[slot]!,
+    welfareInTimeUpt: (slot) => welfareInTime[slot]!,
     buyerValue,
     sellerCost,
     truthHash: () => hash,

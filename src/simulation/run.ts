@@ -14,7 +14,7 @@ import type { Scenario, Window } from '../scenario/sections.ts';
 import { createAccounts } from './accounts.ts';
 import { createChain } from './chain.ts';
 import { enrol } from './enrolment.ts';
-import { createMembers } from './members.ts';
+import { createMembers, type Intent } from './members.ts';
 import { createOperator } from './operator.ts';
 import { createOversight } from './oversight.ts';
 import { createRecorder, lastYearGeneration } from './recorder.ts';
@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly window?: Window;
   /** Called now and then with the share of simulated time that is done, 0 to 1. */
   readonly onProgress?: (done: number) => void;
+  /** Takes the exported ledger chunk by chunk as it grows; the result then holds none of it. */
+  readonly onLedger?: (chunk: Uint8Array) => void;
   /** Observers; they change nothing. */
   readonly probes?: readonly Probe[];
 }
@@ -36,7 +38,7 @@ export interface RunResult {
   readonly scenario: Scenario;
   readonly window: Window;
   readonly tables: Record<string, Table>;
-  /** The exported ledger in chunks. */
+  /** The exported ledger in chunks; empty when `onLedger` took it. */
   readonly ledger: Uint8Array[];
   readonly genesisHash: string;
   readonly headHash: string;
@@ -75,6 +77,7 @@ export function simulate(scenario: Scenario, options: RunOptions = {}): RunResul
   for (const probe of options.probes ?? []) kernel.probe(probe);
   const chain = createChain(kernel, scenario, accounts, random, {
     onCentreFinal: (block) => operator.onFinal(block),
+    ...(options.onLedger === undefined ? {} : { onLedger: options.onLedger }),
   });
   const { openingUs } = chain.rules;
   const oversight = createOversight(scenario, site, random, () => kernel.nowUs - openingUs);
@@ -99,6 +102,7 @@ export function simulate(scenario: Scenario, options: RunOptions = {}): RunResul
   const members = createMembers(scenario, window, site, random);
   const recorder = createRecorder(site, members.reservations);
   const operator = createOperator(kernel, scenario, site, chain, {
+    onGate: (slot, book) => recorder.gate(slot, book, chain.hasFailed),
     onSettled: ({ slot }) => {
       oversight.onSettled(slot, operator.book.readsOf(slot), {
         importWh: recorder.trueImportWh(slot),
@@ -124,7 +128,6 @@ export function simulate(scenario: Scenario, options: RunOptions = {}): RunResul
     const lossWh = site.publishLoss(reads.importWh, reads.exportWh);
     oversight.onSlotClosed(reads, recorder.headWh(slot), lossWh);
     if (slot < 0) return;
-    recorder.closeOrders(slot);
     operator.markets[slot]!.publishedLossWh = lossWh;
     operator.markets[slot]!.headWh = recorder.headWh(slot);
     operator.takeReads(reads);
@@ -201,9 +204,11 @@ export function simulate(scenario: Scenario, options: RunOptions = {}): RunResul
   const lastSlotAt = (nowUs: number) => Math.floor((nowUs - openingUs) / slotUs) - 1;
   const sequences = new Uint8Array(homeCount * slotCount);
   const sendOrders = kernel.event('agents/send-orders', PHASE.agents, (home, slot) => {
-    for (const intent of members.intents(home, slot, lastSlotAt(kernel.nowUs))) send(slot, intent);
+    for (const intent of members.intents(home, slot, lastSlotAt(kernel.nowUs))) {
+      send(slot, intent, false);
+    }
   });
-  function send(slot: number, intent: ReturnType<typeof members.intents>[number]): void {
+  function send(slot: number, intent: Intent, isFalse: boolean): void {
     const sequence = sequences[intent.home * slotCount + slot]!++;
     const startUs = openingUs + slot * slotUs;
     const tx = chain.submit(
@@ -212,7 +217,7 @@ export function simulate(scenario: Scenario, options: RunOptions = {}): RunResul
       { slot, sequence, ...orderOf(intent) },
       { slot, expiryUs: startUs - scenario.market.gateClosure },
     );
-    recorder.sent(slot, intent, tx);
+    recorder.sent(slot, intent, sequence, tx, isFalse);
   }
   kernel.columnPhase(
     'agents/plan-slot',
@@ -226,8 +231,8 @@ export function simulate(scenario: Scenario, options: RunOptions = {}): RunResul
       }
       for (const wash of oversight.washOrders(slot)) {
         const order = { quantityWh: wash.quantityWh, priceUptPerKWh: wash.priceUptPerKWh };
-        send(slot, { home: wash.buyer, isBid: true, counterparty: wash.seller, ...order });
-        send(slot, { home: wash.seller, isBid: false, counterparty: wash.buyer, ...order });
+        send(slot, { home: wash.buyer, isBid: true, counterparty: wash.seller, ...order }, true);
+        send(slot, { home: wash.seller, isBid: false, counterparty: wash.buyer, ...order }, true);
       }
     },
   );

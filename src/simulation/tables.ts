@@ -7,7 +7,7 @@ import { QUALITY_LETTERS } from '../metering/quality.ts';
 import type { Scenario } from '../scenario/sections.ts';
 import type { Chain } from './chain.ts';
 import { chainTables } from './chain-tables.ts';
-import type { Operator, SlotMarket } from './operator.ts';
+import type { ContractedTrades, Operator, SlotMarket } from './operator.ts';
 import type { Oversight } from './oversight.ts';
 import type { Recorder } from './recorder.ts';
 import type { Site } from './site.ts';
@@ -57,7 +57,7 @@ function slotsTable({ site, chain, operator, recorder }: RunParts): Table {
     of(({ settled: trades }) => (trades === undefined ? Number.NaN : sum(trades[column])));
   const refused = Float64Array.from(
     slots,
-    (slot) => recorder.orderTxs(slot).filter((tx) => isRefused(chain, tx)).length,
+    (slot) => recorder.orderTxs(slot).filter((tx) => chain.hasFailed(tx)).length,
   );
   return createTable('slots', {
     slot: Float64Array.from(slots),
@@ -94,15 +94,32 @@ function slotsTable({ site, chain, operator, recorder }: RunParts): Table {
     feed_in_upt_per_kwh: of((_, slot) => tariff.feedInUptPerKWh(site.hourOf(slot))),
     wheeling_upt_per_kwh: of((_, slot) => tariff.wheelingUptPerKWh(site.hourOf(slot))),
     welfare_max_upt: of((_, slot) => recorder.welfareMaxUpt(slot)),
+    welfare_in_time_upt: of((_, slot) => recorder.welfareInTimeUpt(slot)),
+    contracted_surplus_upt: of((market, slot) => contractedSurplusUpt(market, slot, recorder)),
     surplus_upt: of((market, slot) => surplusUpt(market, slot, recorder, stood(market))),
     settlement_state: slots.map((slot) => operator.markets[slot]!.state),
     settle_final_us: of((market) => market.settleFinalUs - chain.rules.openingUs),
   });
 }
 
-/** Refused at the door, or failed in its block: not late, rejected. */
-function isRefused(chain: Chain, tx: number): boolean {
-  return chain.table.refused[tx]! !== 0 || chain.table.failure[tx]! !== 0;
+/** Whether a wash order stands behind a trade: such a trade is worth nothing to anybody. */
+function isFalse(slot: number, trades: ContractedTrades, trade: number, recorder: Recorder) {
+  return (
+    trades.bilateral[trade] === 1 &&
+    recorder.isFalseOrder(slot, trades.buyer[trade]!, trades.buyerSequence[trade]!)
+  );
+}
+
+/** Worth to the buyers less cost to the sellers of everything that was contracted [Upt]. */
+function contractedSurplusUpt({ trades }: SlotMarket, slot: number, recorder: Recorder): number {
+  let gain = 0;
+  for (let trade = 0; trade < trades.count; trade++) {
+    if (isFalse(slot, trades, trade, recorder)) continue;
+    const value = recorder.buyerValue(trades.buyer[trade]!, slot);
+    const worth = value - recorder.sellerCost(trades.seller[trade]!, slot);
+    gain += worth * trades.energyWh[trade]!;
+  }
+  return Math.floor(gain / 1000);
 }
 
 function surplusUpt(
@@ -115,7 +132,7 @@ function surplusUpt(
   if (settled === undefined) return Number.NaN;
   let gain = 0;
   for (let trade = 0; trade < trades.count; trade++) {
-    if (!stood(trade)) continue;
+    if (!stood(trade) || isFalse(slot, trades, trade, recorder)) continue;
     const value = recorder.buyerValue(trades.buyer[trade]!, slot);
     const worth = value - recorder.sellerCost(trades.seller[trade]!, slot);
     gain += worth * settled.fulfilledWh[trade]!;

@@ -2,8 +2,10 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { loadScenarioText } from '../../src/scenario/load.ts';
+import { createRandomSource } from '../../src/base/random.ts';
+import { loadScenario, loadScenarioText } from '../../src/scenario/load.ts';
 import { catalogue } from '../../src/simulation/catalogue.ts';
+import { openCommunity } from '../../src/simulation/site.ts';
 import { allBlocks, blocksOf, pagePaths, ROOT, readPage } from './pages.ts';
 import { problemsOf } from './program.ts';
 
@@ -33,6 +35,24 @@ describe('fenced code', () => {
     const source = { plugins: catalogue, file: page, folder: ROOT };
     const loaded = loadScenarioText(text, source);
     for (const arm of loaded.declaredArms) expect(loaded.resolve(arm).arm).toBe(arm);
+  });
+});
+
+describe('the example with data of its own', () => {
+  const folder = join(ROOT, 'docs', 'examples', 'street');
+
+  test('is the file in docs/examples, word for word', () => {
+    const text = readPage('docs/examples/street/street.yaml');
+    expect(blocks.some((block) => block.page === 'README.md' && block.text === text)).toBe(true);
+  });
+
+  test('finds its series, history included', () => {
+    const scenario = loadScenario(join(folder, 'street.yaml'), { plugins: catalogue }).resolve();
+    const random = createRandomSource(scenario.seed);
+    const { source } = openCommunity(scenario, scenario.windows[0]!, random);
+    expect(source.homes.map(({ id }) => id)).toEqual(['north', 'south']);
+    expect([source.slotCount, source.historySlotCount]).toEqual([168, 168]);
+    expect(source.inputs.length).toBe(2);
   });
 });
 

@@ -9,7 +9,6 @@ export function compilerOptions(root: string = ROOT): ts.CompilerOptions {
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
   return {
     ...options,
-    rootDir: undefined,
     paths: { peerwatt: [join(root, 'src', 'index.ts')] },
     noUnusedLocals: false,
   };

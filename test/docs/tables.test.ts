@@ -10,6 +10,7 @@ import { RUN_METRICS } from '../../src/report/metrics.ts';
 import { HEAD } from '../../src/scenario/keys.ts';
 import { PLUGIN_KEYS, SECTIONS } from '../../src/scenario/sections.ts';
 import { catalogue } from '../../src/simulation/catalogue.ts';
+import { FLOORS } from '../tidy/floors.ts';
 import { pagePaths, ROOT, readPage } from './pages.ts';
 import {
   detectorTable,
@@ -58,6 +59,16 @@ describe('generated tables', () => {
     const found = pages.flatMap((page) => [...readPage(page).matchAll(MARKED)].map(([, n]) => n));
     expect(found.sort()).toEqual(Object.keys(GENERATED).sort());
   });
+});
+
+test('the floors of docs/architecture.md are those that imports are held to', () => {
+  const rows = readPage('docs/architecture.md').matchAll(/^\| (\d+) \| (`[^|]+`) \|/gm);
+  const floors: string[][] = [];
+  for (const [, floor, folders] of rows) {
+    const names = [...folders!.matchAll(/`([^`]+)`/g)].map((match) => match[1]!);
+    floors[Number(floor)] = [...(floors[Number(floor)] ?? []), ...names];
+  }
+  expect(floors.map((names) => names.sort())).toEqual(FLOORS.map((names) => [...names].sort()));
 });
 
 /** Keys of an option set, dotted; groups and lists of groups are opened. */

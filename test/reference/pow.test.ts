@@ -98,11 +98,11 @@ describe('inter-block times, T = 600 s, difficulty constant (validation A5)', ()
 describe('retargeting over N intervals (validation A5, clean variant)', () => {
   it('N = 16: the long-run mean is T·N/(N − 1), not Bitcoin’s T·N/(N − 2)', () => {
     const T = 10 * S;
-    const periods = 500;
+    const periods = 300;
     const means = SEEDS.map((seed) => {
       const options = { blockInterval: T, retargetBlocks: 16 };
       const miner = miners({ nodeCount: 1, options, seed: `retarget/${seed}` });
-      miner.run(T * 16 * (periods + 50));
+      miner.run(T * 16 * (periods + 30));
       // The first period has the right difficulty by construction; ten are left out.
       const times = timestamps(miner);
       const last = Math.floor((times.length - 1) / 16) * 16;
@@ -126,13 +126,13 @@ describe('a step of hash power (validation A5)', () => {
       const miner = miners({ nodeCount: 10, latencyUs: 1, options, seed: `step/${seed}` });
       miner.engine.up.fill(0, before);
       const height = () => miner.tree.height[miner.engine.head[0]!]!;
-      // The step comes at the last block of a period, the first after 8 x 64 blocks.
-      while (height() < 8 * N) miner.run(miner.kernel.nowUs + T / 100);
+      // The step comes at the last block of a period, the fourth.
+      while (height() < 4 * N) miner.run(miner.kernel.nowUs + T / 20);
       const start = height();
       miner.engine.up.fill(1, 0, after).fill(0, after);
-      miner.run(miner.kernel.nowUs + 60 * N * T);
+      miner.run(miner.kernel.nowUs + 22 * N * T);
       const times = timestamps(miner);
-      const ends = [1, 2, 3, 4].map((period) => (8 + period) * N);
+      const ends = [1, 2, 3, 4].map((period) => (4 + period) * N);
       const means = ends.map((end, k) => {
         const from = k === 0 ? start : end - N;
         return (times[end]! - times[from]!) / (end - from) / T;

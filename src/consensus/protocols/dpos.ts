@@ -125,6 +125,8 @@ export default defineConsensus({
         return (
           turn > parentTurn &&
           tree.timestampUs[block] === turn * options.turn &&
+          fields[DPOS_FIELD.epoch] === Math.floor(turn / epochTurns) &&
+          fields[DPOS_FIELD.confirmedFrom]! <= tree.height[block]! &&
           ownerOf(parent, turn) === tree.producer[block]
         );
       },

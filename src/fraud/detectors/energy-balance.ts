@@ -1,6 +1,6 @@
 import { createSlotDays } from '../../base/days.ts';
 import { cholesky, choleskySolve } from '../../base/gaussian.ts';
-import { sqrt } from '../../base/math.ts';
+import { sqrt, square } from '../../base/math.ts';
 import { fraction, integer, number } from '../../base/options.ts';
 import { defineDetector, FEEDER_ENTITY, type FeederEvent } from './define.ts';
 import { createReadLedger } from './read-ledger.ts';
@@ -58,13 +58,13 @@ export default defineDetector({
   create(context, options) {
     const { count, slotUs } = context;
     const days = createSlotDays(context.calendar, slotUs);
-    const homeVariance = context.meterClass ** 2 / 3;
-    const headVariance = context.headClass ** 2 / 3;
+    const homeVariance = square(context.meterClass) / 3;
+    const headVariance = square(context.headClass) / 3;
     // Reads of a head meter are better than its class by the factor of home meters: 0.2 % in 1 %.
     const headNoise = Math.min(options.readNoise, 0.2 * context.headClass);
-    const lossVariance = options.lossError ** 2;
+    const lossVariance = square(options.lossError);
     // Both ends of a day are cut to whole register steps: two uniform errors a register.
-    const stepWh2 = (2 * (2 * count + 1) * context.resolutionWh ** 2) / 12;
+    const stepWh2 = (2 * (2 * count + 1) * square(context.resolutionWh)) / 12;
     const open = new Map<number, FeederDay>();
     const ledger = createReadLedger(count, days.slotsPerDay);
     let carriedWh = 0;
@@ -119,7 +119,7 @@ export default defineDetector({
           sums = emptyDay(day, count);
           open.set(day, sums);
         }
-        add(sums, feeder, options.readNoise ** 2, headNoise ** 2);
+        add(sums, feeder, square(options.readNoise), square(headNoise));
       },
       onDayEnd(day) {
         lastDayEnded = day;

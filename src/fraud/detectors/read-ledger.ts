@@ -5,6 +5,7 @@
  * honest feeders. Readings are differences of registers, so the difference of both sums is known,
  * up to the slots not yet read.
  */
+import { square } from '../../base/math.ts';
 import type { FeederEvent, ReadingEvent } from './define.ts';
 
 /** Share by which a guess for several unread slots in a row is off as a whole. */
@@ -83,7 +84,7 @@ export function createReadLedger(count: number, depth: number): ReadLedger {
         if (unread === 0) continue;
         const { guessedWh, meanWh } = published(home, lastSlot, Math.min(unread, depth));
         sumWh -= guessedWh;
-        varianceWh2 += meanWh ** 2 * (unread + (GUESS_ERROR * unread) ** 2);
+        varianceWh2 += square(meanWh) * (unread + square(GUESS_ERROR * unread));
       }
       return { excessWh: sumWh, varianceWh2 };
     },

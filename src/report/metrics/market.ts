@@ -142,6 +142,20 @@ export const marketMetrics: readonly Metric[] = [
     direction: 'higher',
     compute: (run) => sumOf(run, 'surplus_upt'),
   },
+  {
+    id: 'lateOrderCostUpt',
+    unit: 'upt',
+    definition:
+      'Largest surplus of all orders sent less that of the orders in the book at gate closure',
+    direction: 'lower',
+    compute: (run) => sumOf(run, 'welfare_max_upt') - sumOf(run, 'welfare_in_time_upt'),
+  },
+  shareMetric(
+    'allocativeEfficiency',
+    'Surplus of contracted trades / largest surplus any clearing of the orders could reach',
+    'higher',
+    (run) => ratio(sumOf(run, 'contracted_surplus_upt'), sumOf(run, 'welfare_max_upt')),
+  ),
   shareMetric(
     'efficiency',
     'Surplus of settled trades / largest surplus any clearing of the orders could reach',
