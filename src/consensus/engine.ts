@@ -5,6 +5,7 @@
  */
 import { InvariantViolation } from '../base/errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
+import { PHASE } from '../kernel/phase.ts';
 import type { BlockIndex, BlockTree } from '../ledger/tree.ts';
 import type { Flood } from '../network/flood.ts';
 import type { BranchRule, ConsensusInstance } from './protocol.ts';
@@ -17,6 +18,8 @@ export interface EngineOptions {
   readonly rule: BranchRule;
   /** Blocks kept between the last block that is final everywhere and the flat state, for deep reorgs. */
   readonly foldMargin: number;
+  /** Time to get blocks from a peer on request [µs, integer >= 1]; counts the messages. */
+  fetchUs(node: number, from: number, bytes: number, blocks: number): number;
   /** A block became final at a node; called once per node and block, in order of height. */
   onFinal(node: number, block: BlockIndex): void;
   /** Everything up to this block is final at every node and may be folded. */
@@ -44,6 +47,8 @@ export interface ChainEngine {
   adoptOwn(node: number, block: BlockIndex): void;
   /** A node received a block that passed its checks on the way. */
   receive(node: number, block: BlockIndex, from: number): void;
+  /** A node that was down asks a peer for its chain. */
+  catchUp(node: number, peer: number): void;
 }
 
 const UNCHECKED = 0;
@@ -137,6 +142,37 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
   function take(node: number, block: BlockIndex, from: number): void {
     flood!.relay(node, block, from);
     accept(node, block);
+  }
+
+  /** A block and those of its ancestors that a node lacks, oldest first. */
+  function lackingUpTo(node: number, block: BlockIndex): BlockIndex[] {
+    const lacking: BlockIndex[] = [];
+    const foldedHeight = tree.height[folded]!;
+    for (
+      let at = block;
+      at > 0 && tree.height[at]! > foldedHeight && !flood!.has(node, at);
+      at = tree.parent[at]!
+    ) {
+      lacking.push(at);
+    }
+    return lacking.reverse();
+  }
+
+  const fetched = kernel.event('network/fetch-blocks', PHASE.network, (node, block, from) => {
+    if (up[node] === 0) return;
+    for (const lacking of lackingUpTo(node, block)) {
+      if (!isValid(lacking)) return;
+      flood!.hold(node, lacking);
+      take(node, lacking, from);
+    }
+  });
+
+  /** Asks a peer for a block and for all ancestors of it that the node lacks. */
+  function fetch(node: number, block: BlockIndex, from: number): void {
+    const lacking = lackingUpTo(node, block);
+    if (lacking.length === 0) return;
+    const bytes = lacking.reduce((sum, at) => sum + tree.bytes[at]!, 0);
+    fetched.after(options.fetchUs(node, from, bytes, lacking.length), node, block, from);
   }
 
   function setHead(node: number, block: BlockIndex): void {
@@ -247,9 +283,12 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
         const waiting = orphans.get(parent);
         if (waiting === undefined) orphans.set(parent, [entry]);
         else waiting.push(entry);
+        // The announcement of the parent may have come while the node was down, and never again.
+        fetch(node, parent, from);
         return;
       }
       take(node, block, from);
     },
+    catchUp: (node, peer) => fetch(node, head[peer]!, peer),
   };
 }

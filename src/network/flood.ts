@@ -27,6 +27,8 @@ export interface FloodOptions {
   readonly invBytes: number;
   readonly entryBytes: number;
   readonly getdataBytes: number;
+  /** Whether a node is up; a node that is down neither sends nor receives. Always when absent. */
+  isUp?(node: number): boolean;
   /** Serialised size of an item [B]. */
   bodyBytes(item: number): number;
   /** CPU time from the last byte to acceptance [µs], integer. */

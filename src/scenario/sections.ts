@@ -143,6 +143,8 @@ export const NETWORK = {
   clientLatency: duration('20 ms', { doc: 'Median one-way latency of a light client to its node' }),
   bandwidth: bandwidth('20 Mbit/s', { doc: 'Of a link' }),
   idlePower: power('50 W', { doc: 'Of one full node, with network and cooling' }),
+  outageEvery: duration('0 s', { doc: 'Mean time between outages of a full node; 0 is never' }),
+  outageLasts: duration('10 min', { min: 1_000_000, doc: 'Mean length of an outage' }),
 } satisfies OptionSet;
 
 /** Points: what is granted and what packing blocks earns. */

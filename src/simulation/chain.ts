@@ -48,6 +48,7 @@ import { createTraffic, MESSAGE, type Traffic } from '../network/traffic.ts';
 import type { Scenario } from '../scenario/sections.ts';
 import type { Accounts } from './accounts.ts';
 import { type BlockBuilder, createBlockBuilder } from './builder.ts';
+import { scheduleOutages } from './outages.ts';
 
 /** Bytes of an inventory head, an entry and a request (32-byte hash, type and framing). */
 const INV_BYTES = 25;
@@ -56,6 +57,8 @@ const GETDATA_BYTES = 61;
 /** Gas limit a client writes: enough for any contract function of its size. */
 const GAS_LIMIT = 2_000_000_000;
 const RECOUNT_EVERY = 1_000;
+/** How long a client waits before it asks a node that is down again. */
+const RETRY_US = 1_000_000;
 
 /** What happens on the chain, for those who act off it (only on final events, trap 43). */
 export interface ChainListener {
@@ -187,6 +190,7 @@ export function createChain(
       body: MESSAGE.transaction,
     },
     batchUs: scenario.network.batching,
+    isUp: (node) => engine.up[node] === 1,
     invBytes: INV_BYTES,
     entryBytes: ENTRY_BYTES,
     getdataBytes: GETDATA_BYTES,
@@ -228,12 +232,26 @@ export function createChain(
     },
   });
 
+  /** A request and its answer over the link between two peers. */
+  function fetchUs(node: number, from: number, bytes: number, blocks: number): number {
+    for (let k = 0; k < blocks; k++) {
+      const share = Math.floor(((k + 1) * bytes) / blocks) - Math.floor((k * bytes) / blocks);
+      traffic.count(MESSAGE['block-getdata'], node, from, GETDATA_BYTES);
+      traffic.count(MESSAGE.block, from, node, share);
+    }
+    let link = links.start[node]!;
+    while (link < links.start[node + 1]! - 1 && links.target[link] !== from) link++;
+    const transferUs = Math.ceil(((bytes * 8) / links.bandwidth[link]!) * 1e6);
+    return 2 * links.latencyUs[link]! + transferUs + blocks * verifyUs;
+  }
+
   const engine = createChainEngine({
     kernel,
     tree,
     nodeCount,
     rule,
     foldMargin: parameters.foldMargin ?? 0,
+    fetchUs,
     onFinal(node, block) {
       const body = tree.transactions(block);
       for (let i = 0; i < body.length; i++) {
@@ -267,6 +285,7 @@ export function createChain(
     name: 'network/deliver-block',
     messages: { inv: MESSAGE['block-inv'], getdata: MESSAGE['block-getdata'], body: MESSAGE.block },
     batchUs: 0,
+    isUp: (node) => engine.up[node] === 1,
     invBytes: INV_BYTES,
     entryBytes: ENTRY_BYTES,
     getdataBytes: GETDATA_BYTES,
@@ -349,6 +368,11 @@ export function createChain(
   engine.connect(blockFlood, instance);
 
   const enter = kernel.event('network/submit-transaction', PHASE.network, (tx, node) => {
+    if (engine.up[node] === 0) {
+      // The client tries again until its node answers or there is nothing left to send.
+      if (kernel.nowUs < table.expiryUs[tx]!) enter.after(RETRY_US, tx, node);
+      return;
+    }
     table.receivedUs[tx] = kernel.nowUs;
     const { transaction, intrinsicGas: gas } = table.signed(tx);
     const head = engine.head[node]!;
@@ -361,6 +385,32 @@ export function createChain(
     pool.add(tx);
     transactionFlood.originate(node, tx);
     instance.onTransaction?.(node);
+  });
+
+  /** Gets a node that was down what its first peer that is up has. */
+  function recover(node: number): void {
+    engine.up[node] = 1;
+    for (let link = links.start[node]!; link < links.start[node + 1]!; link++) {
+      const peer = links.target[link]!;
+      if (engine.up[peer] === 0) continue;
+      engine.catchUp(node, peer);
+      pool.visit(engine.head[peer]!, state.base, (tx) => {
+        if (transactionFlood.has(peer, tx) && !transactionFlood.has(node, tx)) {
+          traffic.count(MESSAGE.transaction, peer, node, table.sizeBytes[tx]!);
+          transactionFlood.hold(node, tx);
+        }
+        return true;
+      });
+      instance.onTransaction?.(node);
+      return;
+    }
+  }
+
+  scheduleOutages(kernel, scenario, random, nodeCount, {
+    goDown(node) {
+      engine.up[node] = 0;
+    },
+    comeUp: recover,
   });
 
   return {

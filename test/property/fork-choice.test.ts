@@ -49,6 +49,7 @@ describe('fork choice', () => {
             add() {},
             finalHeight: (head) => Math.max(0, tree.height[head]! + 1 - depth),
           },
+          fetchUs: () => 1,
           foldMargin: 0,
           onFinal: (node, block) => finals[node]?.push(block),
           onFold() {},

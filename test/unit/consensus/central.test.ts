@@ -5,8 +5,8 @@ import { createHarness } from './harness.ts';
 
 const S = 1_000_000;
 
-/** A database whose operator has `pending` things to write; each commit takes up to `batch`. */
-function database(batch = 1_000) {
+/** A database whose operator has things to write as long as the test says so. */
+function database() {
   let pending = 0;
   const finals: string[] = [];
   const world = createHarness({
@@ -17,17 +17,10 @@ function database(batch = 1_000) {
     onFinal: (node, block, timeUs) => finals.push(`${node}:${block}@${timeUs}`),
   });
   const commits = () => Array.from(world.tree.producedUs.subarray(1, world.tree.count));
-  const counted = { count: 1 };
-  const take = () => {
-    for (; counted.count < world.tree.count; counted.count++) {
-      pending = Math.max(0, pending - batch);
-    }
-  };
   return {
     ...world,
     finals,
     commits,
-    take,
     ask(timeUs: number, things = 1, node = 0) {
       world.run(timeUs);
       pending += things;

@@ -33,6 +33,7 @@ function world(nodeCount: number, depth = 2, foldMargin = 0) {
       add() {},
       finalHeight: (head) => finalHeights.get(head) ?? Math.max(0, tree.height[head]! - depth),
     },
+    fetchUs: () => 1,
     foldMargin,
     onFinal: (node, block) => finals.push(`${node}:${block}`),
     onFold: (block, released) => folds.push({ block, released }),

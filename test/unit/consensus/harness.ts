@@ -78,6 +78,7 @@ export function createHarness(world: HarnessOptions): Harness {
     tree,
     nodeCount,
     rule,
+    fetchUs: () => 1,
     foldMargin: parameters.foldMargin ?? 0,
     onFinal: (node, block) => world.onFinal?.(node, block, kernel.nowUs),
     onFold: (block) => folded.push(block),
