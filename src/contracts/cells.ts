@@ -92,6 +92,19 @@ export const producedCell = (accountCount: number, account: number) =>
 /** Cells of the dense part of the state. */
 export const denseCellCount = (accountCount: number) =>
   (accountCount + 1) * RECORD_CELLS + Math.ceil(accountCount / RECORD_CELLS) * RECORD_CELLS;
+/** First cell of the register of identities, behind every slot. */
+const IDENTITY_BASE = 2 ** 52;
+
+/**
+ * Cell that holds 1 + the account of an identity, by the first 48 bits of its hash; two of a million
+ * identities share a cell with probability 0.002, and the second is then refused.
+ */
+export function identityCell(identityHash: Uint8Array): number {
+  let key = 0;
+  for (let i = 0; i < 6; i++) key = key * 256 + identityHash[i]!;
+  return IDENTITY_BASE + key;
+}
+
 /** Where slots, orders and trades stand in the state of one chain. */
 export interface SlotCells {
   /** Most orders, and most trades, of one slot. */

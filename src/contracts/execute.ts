@@ -63,6 +63,9 @@ export function execute(
 ): Receipt {
   const nonceCell = accountCell(tx.sender, ACCOUNT.nonce);
   state.write(nonceCell, tx.nonce + 1);
+  // The whole limit is set aside first, so that the contract cannot spend what the gas will cost.
+  const limitUpt = tx.gasLimit * rules.gasPriceUpt;
+  addBalance(state, tx.sender, -limitUpt);
   const mark = state.mark();
   const meter = meterGas(state, intrinsicGas + GAS.signatureCheck);
   const call: Call = { rules, state: meter, sender: tx.sender, timestampUs, events: [] };
@@ -73,7 +76,9 @@ export function execute(
     gasUsed = tx.gasLimit;
   }
   if (reason !== undefined) state.rollback(mark);
-  payFee(state, rules, tx.sender, gasUsed * rules.gasPriceUpt);
+  const feeUpt = gasUsed * rules.gasPriceUpt;
+  addBalance(state, tx.sender, limitUpt - feeUpt);
+  addBalance(state, rules.treasury, feeUpt);
   return reason === undefined
     ? { status: STATUS_OK, gasUsed, reason: 0, events: call.events }
     : { status: STATUS_FAILED, gasUsed, reason: rejectReasonCode(reason), events: [] };
@@ -130,12 +135,10 @@ function meterGas(state: StateView, startGas: number): StateView & { gas: number
   return meter;
 }
 
-function payFee(state: StateView, rules: ChainRules, sender: number, feeUpt: number): void {
-  if (feeUpt === 0) return;
-  const from = accountCell(sender, ACCOUNT.balanceUpt);
-  const to = accountCell(rules.treasury, ACCOUNT.balanceUpt);
-  state.write(from, state.read(from) - feeUpt);
-  state.write(to, state.read(to) + feeUpt);
+function addBalance(state: StateView, account: number, deltaUpt: number): void {
+  if (deltaUpt === 0) return;
+  const cell = accountCell(account, ACCOUNT.balanceUpt);
+  state.write(cell, state.read(cell) + deltaUpt);
 }
 
 const leafWriter = createWriter(1024);

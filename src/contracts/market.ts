@@ -101,11 +101,12 @@ export function clearSlot(call: Call, tx: PayloadOf['CLEAR']): Outcome {
 }
 
 function findOrder(
-  { state, rules: { cells } }: Call,
+  { state, rules: { cells, homeCount } }: Call,
   slot: number,
   owner: number,
   sequence: number,
 ): number {
+  if (owner >= homeCount || sequence >= SEQUENCES_MAX) return -1;
   return state.read(cells.lookup(slot, owner, sequence)) - 1;
 }
 

@@ -1,6 +1,6 @@
 /** Membership: the authority certifies an identity, the centre admits it once (model §2.3). */
 import type { PayloadOf } from '../ledger/transactions.ts';
-import { ACCOUNT } from './cells.ts';
+import { ACCOUNT, identityCell } from './cells.ts';
 import { addAccount, type Call, issue, type Outcome, readAccount } from './rules.ts';
 
 /** Admits an account that the authority certified. */
@@ -9,6 +9,10 @@ export function register(call: Call, tx: PayloadOf['REGISTER']): Outcome {
   if (tx.account >= call.rules.accountCount) return 'UNKNOWN_ACCOUNT';
   if (!call.rules.isCertified(tx)) return 'BAD_CA_SIGNATURE';
   if (readAccount(call, tx.account, ACCOUNT.member) !== 0) return 'ALREADY_REGISTERED';
+  // An account is not an identity: without this one member could take many grants.
+  const identity = identityCell(tx.identityHash);
+  if (call.state.read(identity) !== 0) return 'DUPLICATE_IDENTITY';
+  call.state.write(identity, tx.account + 1);
   addAccount(call, tx.account, ACCOUNT.member, tx.role + 1);
   return undefined;
 }
@@ -19,6 +23,7 @@ export function grant(call: Call, tx: PayloadOf['POINTS_GRANT']): Outcome {
   if (tx.to >= call.rules.accountCount) return 'UNKNOWN_ACCOUNT';
   if (readAccount(call, tx.to, ACCOUNT.member) === 0) return 'NOT_MEMBER';
   if (readAccount(call, tx.to, ACCOUNT.grantedUpt) !== 0) return 'ALREADY_GRANTED';
+  if (call.state.read(identityCell(tx.identityHash)) !== tx.to + 1) return 'BAD_REFERENCE';
   if (tx.amountUpt !== call.rules.initialGrantUpt) return 'BAD_AMOUNT';
   issue(call, tx.to, tx.amountUpt, 'grantedUpt');
   return undefined;

@@ -4,6 +4,7 @@
  * time is settled without entries, which gives everything back.
  */
 import { cost } from '../base/integer.ts';
+import type { RejectReason } from '../ledger/reject-reason.ts';
 import type { PayloadOf } from '../ledger/transactions.ts';
 import { ACCOUNT, CHAIN, ORDER, SLOT, SLOT_STATE, TRADE } from './cells.ts';
 import { shrinkEscrow } from './market.ts';
@@ -29,15 +30,22 @@ export function settleSlot(call: Call, tx: PayloadOf['SETTLE']): Outcome {
   if (tx.slot >= rules.slotCount) return 'UNKNOWN_SLOT';
   if (state.read(cells.slot(tx.slot, SLOT.state)) === SLOT_STATE.settled) return 'ALREADY_SETTLED';
   const { entries } = tx;
+  const parties: Parties[] = [];
   for (let entry = 0; entry < entries.count; entry++) {
-    const problem = settleTrade(call, tx, entry);
-    if (problem !== undefined) return problem;
+    const settled = settleTrade(call, tx, entry);
+    if (typeof settled === 'string') return settled;
+    parties.push(settled);
   }
   const orderCount = state.read(cells.slot(tx.slot, SLOT.orderCount));
   for (let order = 0; order < orderCount; order++) {
     shrinkEscrow(call, tx.slot, order, 0);
     clearOrder(call, tx.slot, order);
   }
+  // Bonds are free by now, so that penalties can be taken from them.
+  parties.forEach(({ buyer, seller }, entry) => {
+    chargePenalty(call, buyer, entries.buyerPenaltyUpt[entry]!);
+    chargePenalty(call, seller, entries.sellerPenaltyUpt[entry]!);
+  });
   const tradeCount = state.read(cells.slot(tx.slot, SLOT.tradeCount));
   for (let trade = 0; trade < tradeCount; trade++) {
     for (const field of TRADE_FIELDS) zero(call, cells.trade(tx.slot, trade, field));
@@ -50,10 +58,21 @@ export function settleSlot(call: Call, tx: PayloadOf['SETTLE']): Outcome {
   return undefined;
 }
 
-function settleTrade(call: Call, { slot, entries }: PayloadOf['SETTLE'], entry: number): Outcome {
+interface Parties {
+  readonly buyer: number;
+  readonly seller: number;
+}
+
+/** Pays one trade. @returns Who it was between, or why the settlement reverts. */
+function settleTrade(
+  call: Call,
+  { slot, entries }: PayloadOf['SETTLE'],
+  entry: number,
+): Parties | RejectReason {
   const { rules, state } = call;
   const { cells } = rules;
   const trade = entries.trade[entry]!;
+  if (trade >= cells.ordersMax) return 'BAD_AMOUNT';
   const contractedWh = state.read(cells.trade(slot, trade, TRADE.contractedWh));
   const priceUptPerKWh = state.read(cells.trade(slot, trade, TRADE.priceUptPerKWh));
   const bought = state.read(cells.trade(slot, trade, TRADE.buyerOrder)) - 1;
@@ -73,9 +92,7 @@ function settleTrade(call: Call, { slot, entries }: PayloadOf['SETTLE'], entry: 
   addAccount(call, rules.dso, ACCOUNT.balanceUpt, wheelingUpt);
   // A trade settles once: what it contracted is gone from the state.
   state.write(cells.trade(slot, trade, TRADE.contractedWh), 0);
-  chargePenalty(call, buyer, entries.buyerPenaltyUpt[entry]!);
-  chargePenalty(call, seller, entries.sellerPenaltyUpt[entry]!);
-  return undefined;
+  return { buyer, seller };
 }
 
 /** Takes a penalty from the balance, as far as it reaches; it goes to the operator of the grid. */

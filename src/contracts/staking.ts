@@ -26,7 +26,8 @@ export function stake(call: Call, tx: PayloadOf['STAKE']): Outcome {
   const first = call.rules.certificateFirst(call.sender);
   for (const id of ids) {
     // Certificates are locked in order of id, so those below the mark are locked already.
-    if (id < first + locked || id >= first + locked + ids.size) return 'NOT_OWNER';
+    if (id >= first && id < first + locked) return 'CERTIFICATE_LOCKED';
+    if (id < first || id >= first + locked + ids.size) return 'NOT_OWNER';
   }
   addAccount(call, call.sender, ACCOUNT.certificatesLocked, ids.size);
   addChain(call, CHAIN.electionVersion, 1);

@@ -61,6 +61,9 @@ export function createChainState(tree: BlockTree, options: ChainStateOptions): C
   const writeSets = new Map<BlockIndex, Map<Cell, number>>();
   /** Merged writes since the flat state, kept at every 64th writer of a branch. */
   const overlays = new Map<BlockIndex, Map<Cell, number>>();
+  /** Write sets that hold a cell, over all branches: most reads are of cells that none holds. */
+  const denseWriters = new Uint32Array(denseCount);
+  const sparseWriters = new Map<Cell, number>();
   /** Nearest ancestor-or-self with a write set, or -1 when everything is in the flat state. */
   let writerOf = new Int32Array(1024).fill(-1);
   let writerDepth = new Int32Array(1024);
@@ -72,7 +75,24 @@ export function createChainState(tree: BlockTree, options: ChainStateOptions): C
 
   const readBase = (cell: Cell) => (cell < denseCount ? dense[cell]! : (sparse.get(cell) ?? 0));
 
+  function isUnfolded(cell: Cell): boolean {
+    return cell < denseCount ? denseWriters[cell] !== 0 : sparseWriters.has(cell);
+  }
+
+  function countWriters(set: ReadonlyMap<Cell, number>, change: 1 | -1): void {
+    for (const cell of set.keys()) {
+      if (cell < denseCount) {
+        denseWriters[cell]! += change;
+        continue;
+      }
+      const writers = (sparseWriters.get(cell) ?? 0) + change;
+      if (writers === 0) sparseWriters.delete(cell);
+      else sparseWriters.set(cell, writers);
+    }
+  }
+
   function readAt(block: BlockIndex, cell: Cell): number {
+    if (!isUnfolded(cell)) return readBase(cell);
     let at = writerOf[block]!;
     while (at >= 0) {
       const set = writeSets.get(at);
@@ -126,6 +146,7 @@ export function createChainState(tree: BlockTree, options: ChainStateOptions): C
       return;
     }
     writeSets.set(block, open);
+    countWriters(open, 1);
     writerOf[block] = block;
     const depth = inherited < 0 ? 1 : writerDepth[inherited]! + 1;
     writerDepth[block] = depth;
@@ -161,6 +182,7 @@ export function createChainState(tree: BlockTree, options: ChainStateOptions): C
       else if (value === 0) sparse.delete(cell);
       else sparse.set(cell, value);
     }
+    countWriters(set, -1);
     writeSets.delete(block);
     overlays.delete(block);
   }
@@ -176,8 +198,9 @@ export function createChainState(tree: BlockTree, options: ChainStateOptions): C
     base = block;
     // Branches that left the chain below the new base are dead; their sets are only memory.
     const baseHeight = tree.height[block]!;
-    for (const at of writeSets.keys()) {
+    for (const [at, set] of writeSets) {
       if (tree.height[at]! <= baseHeight) {
+        countWriters(set, -1);
         writeSets.delete(at);
         overlays.delete(at);
       }
@@ -194,7 +217,13 @@ export function createChainState(tree: BlockTree, options: ChainStateOptions): C
     },
     mark: () => undo.length,
     rollback,
-    dirtyCells: () => (open.size === 0 ? CLEAN : Float64Array.from(open.keys()).sort()),
+    dirtyCells() {
+      if (open.size === 0) return CLEAN;
+      const cells = new Float64Array(open.size);
+      let count = 0;
+      for (const cell of open.keys()) cells[count++] = cell;
+      return cells.sort();
+    },
     commit,
     fold,
     foldGenesis: () => foldSet(0),

@@ -92,21 +92,31 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
     bytes: number;
     gas: number;
     rewardUpt: number;
+    /** Of the rewards that lead the block, which stand outside its caps. */
+    dueCount: number;
+    dueGas: number;
+    dueBytes: number;
   }
 
+  /** Executes into the body; false, and nothing done, when a block has no gas left for it. */
   function run(body: Body, tx: number, timestampUs: number): boolean {
     const pooled: PooledTransaction = table.signed(tx);
     const mark = state.mark();
     const receipt = execute(undoable, rules, pooled.transaction, pooled.intrinsicGas, timestampUs);
-    if (body.gas + receipt.gasUsed > rules.blockGasMax && body.transactions.length > 0) {
+    const isFirst = body.transactions.length === body.dueCount;
+    if (body.gas - body.dueGas + receipt.gasUsed > rules.blockGasMax && !isFirst) {
       state.rollback(mark);
       return false;
     }
+    append(body, tx, receipt);
+    return true;
+  }
+
+  function append(body: Body, tx: number, receipt: Receipt): void {
     body.transactions.push(tx);
     body.receipts.push(receipt);
     body.bytes += table.sizeBytes[tx]!;
     body.gas += receipt.gasUsed;
-    return true;
   }
 
   let view: StateView = { read: () => 0, write() {} };
@@ -117,13 +127,19 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
     rollback: (mark: number) => state.rollback(mark),
   };
 
+  /** What is due must be in the block, so no cap applies to it. */
   function payRewards(body: Body, node: number, due: readonly RewardDue[], timestampUs: number) {
     const account = rules.firstNode + node;
     for (const payment of due) {
       const nonce = view.read(accountCell(account, ACCOUNT.nonce));
-      run(body, options.signReward(account, nonce, payment, node), timestampUs);
+      const tx = options.signReward(account, nonce, payment, node);
+      const { transaction, intrinsicGas } = table.signed(tx);
+      append(body, tx, execute(undoable, rules, transaction, intrinsicGas, timestampUs));
       body.rewardUpt += payment.amountUpt;
     }
+    body.dueCount = body.transactions.length;
+    body.dueGas = body.gas;
+    body.dueBytes = body.bytes;
   }
 
   /** Senders held back in this block because an earlier nonce of theirs is missing here. */
@@ -139,7 +155,7 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
         heldBack.add(sender);
         return true;
       }
-      if (body.bytes + table.sizeBytes[tx]! > rules.blockBytesMax) return false;
+      if (body.bytes - body.dueBytes + table.sizeBytes[tx]! > rules.blockBytesMax) return false;
       const { transaction, intrinsicGas } = table.signed(tx);
       const refused = refusal(view, rules, transaction, intrinsicGas, timestampUs);
       if (refused !== undefined) {
@@ -159,7 +175,16 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
   return {
     build(node, parent, timestampUs, producedUs, consensus, work) {
       view = state.begin(parent);
-      const body: Body = { transactions: [], receipts: [], bytes: 0, gas: 0, rewardUpt: 0 };
+      const body: Body = {
+        transactions: [],
+        receipts: [],
+        bytes: 0,
+        gas: 0,
+        rewardUpt: 0,
+        dueCount: 0,
+        dueGas: 0,
+        dueBytes: 0,
+      };
       const upTo = Math.min(rule.irreversibleHeight(parent, node, consensus), tree.height[parent]!);
       const newly = newlyIrreversible(parent, upTo);
       if (newly.length > 0) {

@@ -30,7 +30,7 @@ import {
   type TransactionTable,
 } from '../ledger/pool.ts';
 import { STATUS_FAILED } from '../ledger/receipt.ts';
-import { rejectReasonCode } from '../ledger/reject-reason.ts';
+import { type RejectReason, rejectReasonCode } from '../ledger/reject-reason.ts';
 import { type ChainState, createChainState } from '../ledger/state.ts';
 import {
   encodeTransaction,
@@ -367,6 +367,12 @@ export function createChain(
   );
   engine.connect(blockFlood, instance);
 
+  /** What no state can make admissible: a reward is its block's, and what fits no block waits for ever. */
+  function refusedAtDoor(tx: number): RejectReason | undefined {
+    if (table.signed(tx).transaction.type === 'POINTS_REWARD') return 'UNAUTHORISED';
+    return table.sizeBytes[tx]! > rules.blockBytesMax ? 'EXCEEDS_BLOCK' : undefined;
+  }
+
   const enter = kernel.event('network/submit-transaction', PHASE.network, (tx, node) => {
     if (engine.up[node] === 0) {
       // The client tries again until its node answers or there is nothing left to send.
@@ -377,7 +383,7 @@ export function createChain(
     const { transaction, intrinsicGas: gas } = table.signed(tx);
     const head = engine.head[node]!;
     const view = { read: (cell: number) => state.readAt(head, cell) };
-    const refused = refusal(view, rules, transaction, gas, kernel.nowUs);
+    const refused = refusedAtDoor(tx) ?? refusal(view, rules, transaction, gas, kernel.nowUs);
     if (refused !== undefined) {
       table.refused[tx] = rejectReasonCode(refused);
       return;

@@ -30,7 +30,7 @@ export interface SlotTruth {
 }
 
 /** An order as its home meant it. */
-interface Wish extends Intent {
+interface Wish extends Pick<Intent, 'home' | 'isBid' | 'quantityWh'> {
   readonly sequence: number;
   readonly tx: number;
 }
@@ -159,7 +159,8 @@ export function createRecorder(site: Site, reservations: Reservations): Recorder
         falseOrders.add(orderKey(slot, intent.home, sequence));
         return;
       }
-      const wish = { ...intent, sequence, tx };
+      const { home, isBid, quantityWh } = intent;
+      const wish = { home, isBid, quantityWh, sequence, tx };
       const sent = wishes.get(slot);
       if (sent === undefined) wishes.set(slot, [wish]);
       else sent.push(wish);

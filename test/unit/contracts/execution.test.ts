@@ -8,7 +8,9 @@ import { createWorld, S, TREASURY } from './world.ts';
 const pay = { to: 1, amountUpt: 5_000 };
 
 describe('a transaction may enter a block', () => {
-  it.each([
+  it.each<
+    [string, { sender?: number; gasLimit?: number; expiryUs?: number; nonce?: number }, string]
+  >([
     ['from an account that exists', { sender: 11 }, 'UNKNOWN_SENDER'],
     ['up to its expiry', { expiryUs: 49 * S }, 'EXPIRED'],
     ['from a member', { sender: 3 }, 'NOT_MEMBER'],

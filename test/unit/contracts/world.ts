@@ -60,6 +60,8 @@ export interface Outcome {
 export interface WorldOptions {
   readonly parameters?: Readonly<Partial<Record<(typeof RULE_NAMES)[number], number>>>;
   readonly balanceUpt?: number;
+  /** What the centre has for gas; nothing by default. */
+  readonly centreUpt?: number;
   /** Homes that are members from the start; all by default. */
   readonly members?: number;
 }
@@ -107,7 +109,12 @@ export function createWorld(options: WorldOptions = {}) {
       id: `${ROLES[role]}-${account}`,
       role,
       publicKey: keys[account]!.publicKey,
-      balanceUpt: account < members ? (options.balanceUpt ?? 100e6) : 0,
+      balanceUpt:
+        account < members
+          ? (options.balanceUpt ?? 100e6)
+          : account === CENTRE
+            ? (options.centreUpt ?? 0)
+            : 0,
       certificates: {
         firstId: account < HOMES ? 10 * account : 40,
         count: account < HOMES ? 10 : 0,
