@@ -60,6 +60,7 @@ const NEVER = Number.POSITIVE_INFINITY;
 export function createFlood(options: FloodOptions): Flood {
   const { kernel, links, traffic, batchUs, messages } = options;
   const { nodeCount, start, target, latencyUs, bandwidth } = links;
+  const isUp = options.isUp ?? (() => true);
   let slotOf = new Int32Array(1024);
   let slotCount = 0;
   const freeSlots: number[] = [];
@@ -116,6 +117,11 @@ export function createFlood(options: FloodOptions): Flood {
     // A better announcement replaced this exchange, or the item came another way. The due time would
     // not tell: two exchanges can end at one instant, and only one of them took place.
     if (held[at] === 1 || announcer[at] !== from) return;
+    if (!isUp(node) || !isUp(from)) {
+      // The exchange broke off; the next announcement begins another.
+      announcedUs[at] = NEVER;
+      return;
+    }
     held[at] = 1;
     holderCount[slot]!++;
     traffic.count(messages.getdata, node, from, options.getdataBytes);
@@ -139,15 +145,18 @@ export function createFlood(options: FloodOptions): Flood {
     for (let link = start[node]!; link < end; link++) {
       const peer = target[link]!;
       if (peer === from) continue;
+      // What is sent to a node that is down arrives nowhere.
+      const isHeard = isUp(peer);
+      const receiver = isHeard ? peer : -1;
       // A batch has a head on every link on its own: whom an item came from is not told of it.
       if (batchUs > 0 && lastBatchUs[link] === sendUs) {
-        addBytes(messages.inv, node, peer, options.entryBytes);
+        addBytes(messages.inv, node, receiver, options.entryBytes);
       } else {
         lastBatchUs[link] = sendUs;
-        traffic.count(messages.inv, node, peer, options.invBytes + options.entryBytes);
+        traffic.count(messages.inv, node, receiver, options.invBytes + options.entryBytes);
       }
       const at = row + peer;
-      if (held[at] === 1) continue;
+      if (held[at] === 1 || !isHeard) continue;
       const oneWayUs = latencyUs[link]!;
       const invUs = sendUs + oneWayUs;
       if (invUs >= announcedUs[at]!) continue;
@@ -161,7 +170,7 @@ export function createFlood(options: FloodOptions): Flood {
   function addBytes(type: number, from: number, to: number, bytes: number): void {
     traffic.typeBytes[type]! += bytes;
     traffic.sentBytes[from]! += bytes;
-    traffic.receivedBytes[to]! += bytes;
+    if (to >= 0) traffic.receivedBytes[to]! += bytes;
   }
 
   return {

@@ -14,15 +14,13 @@ import { recount } from '../contracts/conservation.ts';
 import { EMPTY_STATE_ROOT, refusal, stateRootAfter } from '../contracts/execute.ts';
 import { rulesOf, writeGenesisState } from '../contracts/genesis-rules.ts';
 import type { ChainRules } from '../contracts/rules.ts';
-import { countElection, electionVersion } from '../contracts/staking.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { PHASE } from '../kernel/phase.ts';
 import { CHAIN_ID_BYTES } from '../ledger/block.ts';
-import type { ChainParameters, Election } from '../ledger/chain-parameters.ts';
+import type { ChainParameters } from '../ledger/chain-parameters.ts';
 import { createWriter } from '../ledger/encoding.ts';
 import { encodeGenesis } from '../ledger/genesis.ts';
 import { hexToBytes, sha256Hex } from '../ledger/hash.ts';
-import { createLedgerWriter, type LedgerWriter } from '../ledger/ledger-file.ts';
 import {
   createPool,
   createTransactionTable,
@@ -48,6 +46,8 @@ import { createTraffic, MESSAGE, type Traffic } from '../network/traffic.ts';
 import type { Scenario } from '../scenario/sections.ts';
 import type { Accounts } from './accounts.ts';
 import { type BlockBuilder, createBlockBuilder } from './builder.ts';
+import { createElections } from './elections.ts';
+import { createLedgerExport } from './ledger-export.ts';
 import { scheduleOutages } from './outages.ts';
 
 /** Bytes of an inventory head, an entry and a request (32-byte hash, type and framing). */
@@ -151,7 +151,6 @@ export function createChain(
   );
   const traffic = createTraffic(nodeCount);
   const checks = { executedBlocks: 0, recounts: 0 };
-  const writer = createLedgerWriter(genesisBytes, listener.onLedger);
   const nonces = new Float64Array(rules.accountCount);
   const clientDraws = random.addressed('world/client-latency');
   const unsignedWriter = createWriter(1024);
@@ -232,6 +231,8 @@ export function createChain(
     },
   });
 
+  const ledgerExport = createLedgerExport(genesisBytes, tree, table, builder, listener.onLedger);
+
   /** A request and its answer over the link between two peers. */
   function fetchUs(node: number, from: number, bytes: number, blocks: number): number {
     for (let k = 0; k < blocks; k++) {
@@ -270,7 +271,7 @@ export function createChain(
       listener.onCentreFinal(block);
     },
     onFold(block) {
-      exportUpTo(writer, block);
+      ledgerExport.upTo(block);
       state.fold(block);
       pool.prune(block, (tx) => transactionFlood.release(tx));
       if (tree.height[block]! % RECOUNT_EVERY === 0) recountNow();
@@ -295,23 +296,6 @@ export function createChain(
     onDeliver: (node, block, from) => engine.receive(node, block, from),
   });
 
-  let exported: BlockIndex = 0;
-  function exportUpTo(ledger: LedgerWriter, block: BlockIndex): void {
-    const path: BlockIndex[] = [];
-    for (let at = block; at !== exported; at = tree.parent[at]!) path.push(at);
-    for (const at of path.reverse()) {
-      const { header, signature, receipts } = builder.seal(at)!;
-      const transactions = Array.from(tree.transactions(at), (tx) => table.signed(tx));
-      ledger.append({ header, signature, transactions, receipts });
-      const body = tree.transactions(at);
-      receipts.forEach((receipt, place) => {
-        table.exported(body[place]!, at, receipt.gasUsed, receipt.reason);
-      });
-      builder.forget(at);
-    }
-    exported = block;
-  }
-
   function recountNow(): void {
     checks.recounts++;
     const off = recount(state, rules.accountCount);
@@ -323,19 +307,7 @@ export function createChain(
       );
   }
 
-  let elected: { anchor: BlockIndex; version: number; election: Election } | undefined;
-  const chainParameters: ChainParameters = {
-    electionAt(block) {
-      const read = (cell: number) => state.readAt(block, cell);
-      const version = electionVersion(read, rules);
-      if (elected?.version !== version || !tree.isAncestor(elected.anchor, block)) {
-        elected = { anchor: block, version, election: countElection(read, rules) };
-      }
-      // The next look starts here, so that the way back stays short.
-      elected.anchor = block;
-      return elected.election;
-    },
-  };
+  const chainParameters = createElections(tree, state, rules);
 
   const instance: ConsensusInstance = protocol.create(
     {
@@ -485,9 +457,9 @@ export function createChain(
     },
     finishLedger() {
       const head = engine.head[CENTRE_NODE]!;
-      exportUpTo(writer, head);
+      ledgerExport.upTo(head);
       recountNow();
-      return writer.finish();
+      return ledgerExport.finish();
     },
   };
 }

@@ -3,17 +3,16 @@
  * settles what became final in time (decision 8). It sees its own node's head and reported data, and
  * acts off the chain only on final events.
  */
-import { ORDER, SLOT, TRADE } from '../contracts/cells.ts';
+import { TRADE } from '../contracts/cells.ts';
 import { lossAllocations } from '../grid/loss-allocation/index.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { PHASE } from '../kernel/phase.ts';
-import { createWriter } from '../ledger/encoding.ts';
-import { hexToBytes, sha256Bytes } from '../ledger/hash.ts';
+import { hexToBytes } from '../ledger/hash.ts';
 import { merkleRoot } from '../ledger/merkle.ts';
 import type { TradeColumns } from '../ledger/transactions.ts';
 import { attributeDeliveries, tradedLossWh } from '../market/attribution.ts';
 import { matchBilateral } from '../market/bilateral.ts';
-import { createBook, type OrderBook, reserveOrders } from '../market/book.ts';
+import type { OrderBook } from '../market/book.ts';
 import { mechanisms } from '../market/mechanisms/index.ts';
 import { ACCEPTED, createPoolSelector, screenOrders } from '../market/screening.ts';
 import { settleSlot, type TradeSettlement } from '../market/settlement.ts';
@@ -22,6 +21,7 @@ import { meterLeafBytes } from '../metering/leaf.ts';
 import { QUALITY } from '../metering/quality.ts';
 import type { Scenario } from '../scenario/sections.ts';
 import { CENTRE_NODE, type Chain } from './chain.ts';
+import { createGateBook } from './gate-book.ts';
 import { createHomeBook, type HomeBook } from './home-book.ts';
 import type { Site } from './site.ts';
 
@@ -109,9 +109,8 @@ export function createOperator(
   const homeCount = site.source.homes.length;
   const allocatedWh = new Float64Array(homeCount);
   const selectPool = createPoolSelector();
-  const orders = createBook(4 * homeCount);
+  const gateBook = createGateBook(scenario, site, chain);
   const book = createHomeBook(slotCount, homeCount);
-  const writer = createWriter(4096);
   const slotOfTx = new Map<number, { slot: number; what: 'clear' | 'batch' | 'settle' }>();
   let openCount = slotCount;
   const expiryFar = openingUs + (slotCount + 1) * slotUs + scenario.horizon.drain + 1e12;
@@ -138,37 +137,15 @@ export function createOperator(
     state: '',
   }));
 
-  /** Reads the orders of a slot as they stand in the state of the centre's head. */
-  function readBook(slot: number): void {
-    const head = chain.engine.head[CENTRE_NODE]!;
-    const read = (cell: number) => state.readAt(head, cell);
-    const count = read(rules.cells.slot(slot, SLOT.orderCount));
-    reserveOrders(orders, count);
-    orders.count = count;
-    for (let order = 0; order < count; order++) {
-      const field = (name: number) => read(rules.cells.order(slot, order, name));
-      orders.owner[order] = field(ORDER.owner) - 1;
-      orders.sequence[order] = field(ORDER.sequence);
-      orders.isBid[order] = field(ORDER.isBid);
-      orders.quantityWh[order] = field(ORDER.quantityWh);
-      orders.limitUptPerKWh[order] = field(ORDER.priceUptPerKWh);
-      orders.counterparty[order] = field(ORDER.counterparty) - 1;
-      orders.includedUs[order] = field(ORDER.includedUs);
-    }
-    sortByOwner(orders);
-    const collar = site.tariff.collar(site.hourOf(slot));
-    const { collar: confined } = scenario.market;
-    orders.floorUptPerKWh = confined ? collar.lowUptPerKWh : Number.NEGATIVE_INFINITY;
-    orders.capUptPerKWh = confined ? collar.highUptPerKWh : Number.POSITIVE_INFINITY;
-  }
-
   function closeGate(slot: number): void {
     const market = markets[slot]!;
-    readBook(slot);
+    gateBook.read(slot);
+    const { orders } = gateBook;
     const codes = screenOrders(orders);
     for (let row = 0; row < orders.count; row++) {
       if (codes[row] === ACCEPTED) market.acceptedCount++;
       else market.rejectedCount++;
+      if (codes[row] !== ACCEPTED || orders.counterparty[row] !== -1) continue;
       if (orders.isBid[row] === 1) market.bidWh += orders.quantityWh[row]!;
       else market.offerWh += orders.quantityWh[row]!;
     }
@@ -215,25 +192,11 @@ export function createOperator(
     const payload = {
       slot,
       priceUptPerKWh: Number.isNaN(cleared.priceUptPerKWh) ? -1 : cleared.priceUptPerKWh,
-      bookHash: hashBook(orders),
+      bookHash: gateBook.hash(),
       trades,
     };
     market.clearTx = chain.submit('CLEAR', rules.centre, payload, { slot, expiryUs: deadlineUs });
     slotOfTx.set(market.clearTx, { slot, what: 'clear' });
-  }
-
-  function hashBook(orders: OrderBook): Uint8Array {
-    writer.reset();
-    writer.uint(orders.count);
-    for (let row = 0; row < orders.count; row++) {
-      writer.uint(orders.owner[row]!);
-      writer.uint(orders.sequence[row]!);
-      writer.uint(orders.isBid[row]!);
-      writer.uint(orders.quantityWh[row]!);
-      writer.uint(orders.limitUptPerKWh[row]!);
-      writer.uint(orders.counterparty[row]! + 1);
-    }
-    return sha256Bytes(writer.bytes());
   }
 
   /** Marks trades that are void: all of them past the deadline, or those the branch lacks orders of. */
@@ -412,24 +375,4 @@ function total(column: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < column.length; i++) sum += column[i]!;
   return sum;
-}
-
-/** Brings the book into the order (owner, sequence), so that inclusion order decides nothing. */
-function sortByOwner(book: OrderBook): void {
-  const rows = Int32Array.from({ length: book.count }, (_, row) => row).sort(
-    (a, b) => book.owner[a]! - book.owner[b]! || book.sequence[a]! - book.sequence[b]!,
-  );
-  for (const name of [
-    'owner',
-    'sequence',
-    'isBid',
-    'quantityWh',
-    'limitUptPerKWh',
-    'counterparty',
-    'includedUs',
-  ] as const) {
-    const column = book[name];
-    const sorted = Float64Array.from(rows, (row) => column[row]!);
-    column.set(sorted);
-  }
 }

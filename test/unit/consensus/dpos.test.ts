@@ -304,6 +304,15 @@ describe('agreement', () => {
       if (tree.height[at]! < longest.length) expect(longest[tree.height[at]!]).toBe(at);
     }
     expect(engine.divergentFinals).toBe(0);
+    // Nobody confirms a height twice, on whatever branch; below its mark only its own block.
+    const confirmedUpTo = new Int32Array(nodeCount);
+    for (let block = 1; block < tree.count; block++) {
+      const node = tree.producer[block]!;
+      const height = tree.height[block]!;
+      const from = Math.min(confirmedUpTo[node]! + 1, height);
+      expect(tree.consensus(block)[FIELD.confirmedFrom]).toBe(from);
+      confirmedUpTo[node] = Math.max(confirmedUpTo[node]!, height);
+    }
     let forks = 0;
     for (let block = 0; block < tree.count; block++) {
       const first = tree.firstChild[block]!;

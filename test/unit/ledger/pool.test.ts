@@ -1,9 +1,13 @@
 /** The table of transactions and the pool, against sets written out in full. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createPool, createTransactionTable } from '../../../src/ledger/pool.ts';
-import { encodeTransaction, intrinsicGas, transactionId } from '../../../src/ledger/transactions.ts';
 import { createWriter } from '../../../src/ledger/encoding.ts';
+import { createPool, createTransactionTable } from '../../../src/ledger/pool.ts';
+import {
+  encodeTransaction,
+  intrinsicGas,
+  transactionId,
+} from '../../../src/ledger/transactions.ts';
 import { type BlockTree, createBlockTree } from '../../../src/ledger/tree.ts';
 
 const writer = createWriter(256);
@@ -149,7 +153,10 @@ describe('pool', () => {
         life: fc.integer({ min: 1, max: 60 }),
         parent: fc.nat(8),
         take: fc.nat(7),
-        fold: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(9) }),
+        fold: fc.oneof(
+          { weight: 3, arbitrary: fc.constant(0) },
+          { weight: 1, arbitrary: fc.nat(9) },
+        ),
       }),
       { maxLength: 60, size: 'max' },
     );
@@ -172,7 +179,7 @@ describe('pool', () => {
           const seen = visible(parent, base);
           expect(seen).toEqual(free);
           if (tree.firstChild[parent]! >= 0) forked++;
-          const body = seen.filter((_, i) => (take >> i % 3) % 2 === 1);
+          const body = seen.filter((_, i) => (take >> (i % 3)) % 2 === 1);
           const block = mine(parent, Math.max(nowUs, tree.timestampUs[parent]!), body);
           live.push(block);
           if (fold === 0 || tree.height[block]! <= tree.height[base]!) return;

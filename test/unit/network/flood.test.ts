@@ -10,6 +10,7 @@ const LATENCY_US = 100;
 
 /** A chain of nodes 0 - 1 - 2 - ..., 100 µs apart, 1 byte a µs. */
 function line(nodeCount: number, bytes = 0) {
+  const down = new Set<number>();
   const kernel = createKernel();
   const edges = Array.from({ length: nodeCount - 1 }, (_, a) => ({
     a,
@@ -30,6 +31,7 @@ function line(nodeCount: number, bytes = 0) {
     invBytes: 10,
     entryBytes: 1,
     getdataBytes: 20,
+    isUp: (node) => !down.has(node),
     bodyBytes: () => bytes,
     checkUs: () => 7,
     onDeliver(node, item, from) {
@@ -37,7 +39,7 @@ function line(nodeCount: number, bytes = 0) {
       flood.relay(node, item, from);
     },
   });
-  return { kernel, flood, traffic, times };
+  return { kernel, flood, traffic, times, down };
 }
 
 describe('flood', () => {
@@ -118,4 +120,37 @@ describe('flood', () => {
       expect([atUs, node, from]).toEqual([3 * LATENCY_US + 7, 1 - (item! % 2), item! % 2]);
     }
   });
+
+  it('a node that is down hears nothing, and the sender’s bytes are spent', () => {
+    const { kernel, flood, traffic, times, down } = line(3);
+    down.add(2);
+    flood.originate(1, 0);
+    kernel.run();
+    expect(times).toEqual([[3 * LATENCY_US + 7, 0, 0, 1]]);
+    expect(traffic.typeCount[MESSAGE['block-inv']]).toBe(2);
+    expect(Array.from(traffic.receivedCount)).toEqual([2, 1, 0]);
+    expect(flood.has(2, 0)).toBe(false);
+  });
+
+  it.each([
+    ['its receiver', 1],
+    ['its sender', 0],
+  ])(
+    'an exchange breaks off when %s goes down, and another announcement begins anew',
+    (_, gone) => {
+      const { kernel, flood, times, down } = line(3);
+      flood.originate(0, 0);
+      kernel.run(250);
+      down.add(gone);
+      kernel.run(1_000);
+      expect(times).toEqual([]);
+      down.clear();
+      flood.hold(2, 0);
+      flood.relay(2, 0, -1);
+      kernel.run(2_000);
+      expect(times.map(([atUs, node, , from]) => [atUs, node, from])).toEqual([
+        [1_000 + 3 * LATENCY_US + 7, 1, 2],
+      ]);
+    },
+  );
 });
