@@ -33,9 +33,9 @@ export class DecodeError extends Error {
  * appends; a value out of range is misuse and throws `RangeError` before anything is written.
  */
 export class ByteWriter {
-  /** The two hashes encoded last, as hex and as bytes. */
-  private readonly lastHex = ['', ''];
-  private readonly lastBytes = [new Uint8Array(32), new Uint8Array(32)];
+  /** The hashes encoded last, as hex and as bytes. */
+  private readonly lastHex = ['', '', '', ''];
+  private readonly lastBytes = this.lastHex.map(() => new Uint8Array(32));
   private oldest = 0;
   /** Bytes written since the last reset. */
   length = 0;
@@ -119,7 +119,7 @@ export class ByteWriter {
     if (hex.length !== 64) throw new RangeError(`"hash" expected 64 hex digits, got ${hex.length}`);
     this.reserve(32);
     // Headers repeat the roots of empty blocks and the state root of the block before.
-    const place = hex === this.lastHex[0] ? 0 : hex === this.lastHex[1] ? 1 : -1;
+    const place = this.lastHex.indexOf(hex);
     if (place >= 0) {
       this.buffer.set(this.lastBytes[place]!, this.length);
       this.length += 32;
@@ -131,7 +131,7 @@ export class ByteWriter {
       if (high < 0 || low < 0) throw new RangeError(`"hash" expected hex digits, got "${hex}"`);
       this.buffer[this.length + (i >> 1)] = (high << 4) | low;
     }
-    this.oldest = 1 - this.oldest;
+    this.oldest = (this.oldest + 1) % this.lastHex.length;
     this.lastHex[this.oldest] = hex;
     this.lastBytes[this.oldest]!.set(this.buffer.subarray(this.length, this.length + 32));
     this.length += 32;

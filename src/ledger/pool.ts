@@ -196,13 +196,26 @@ export function createPool(tree: BlockTree, table: TransactionTable): Pool {
   const stamp: number[] = [];
   let visitId = 0;
 
+  /** Height of the base of the last prune: forks up to it are settled. */
+  let prunedHeight = 0;
+  /** Waiting transactions that no block carried when they were last looked at. */
+  const fresh: number[] = [];
+
   /** Whether two branches live above the base; only then can a carried transaction be free again. */
-  function hasFork(base: BlockIndex, parent: BlockIndex): boolean {
-    for (let at = parent; at !== base && at >= 0; at = tree.parent[at]!) {
-      const up = tree.parent[at]!;
-      if (up >= 0 && tree.nextSibling[tree.firstChild[up]!]! >= 0) return true;
+  function hasFork(parent: BlockIndex): boolean {
+    return tree.lastForkHeight > prunedHeight || tree.firstChild[parent]! >= 0;
+  }
+
+  function visitFresh(visitor: (tx: number) => boolean): void {
+    let kept = 0;
+    let goesOn = true;
+    for (let i = 0; i < fresh.length; i++) {
+      const tx = fresh[i]!;
+      if (table.firstBlock[tx] !== -1) continue;
+      fresh[kept++] = tx;
+      if (goesOn) goesOn = visitor(tx);
     }
-    return tree.firstChild[parent]! >= 0;
+    fresh.length = kept;
   }
 
   return {
@@ -211,13 +224,11 @@ export function createPool(tree: BlockTree, table: TransactionTable): Pool {
     },
     add: (tx) => {
       waiting.push(tx);
+      fresh.push(tx);
     },
     visit(parent, base, visitor) {
-      if (!hasFork(base, parent)) {
-        for (let i = 0; i < waiting.length; i++) {
-          const tx = waiting[i]!;
-          if (table.firstBlock[tx] === -1 && !visitor(tx)) return;
-        }
+      if (!hasFork(parent)) {
+        visitFresh(visitor);
         return;
       }
       visitId++;
@@ -233,22 +244,38 @@ export function createPool(tree: BlockTree, table: TransactionTable): Pool {
     prune(base, dropped) {
       const baseTimeUs = tree.timestampUs[base]!;
       const baseHeight = tree.height[base]!;
+      // On a single chain the height of a block says whether it is below the base.
+      const isSingle = tree.lastForkHeight <= prunedHeight;
       let kept = 0;
       for (let i = 0; i < waiting.length; i++) {
         const tx = waiting[i]!;
-        const blocks = table.blocksOf(tx);
-        const carried = blocks.some(
-          (block) => tree.height[block]! <= baseHeight && tree.isAncestor(block, base),
-        );
+        const first = table.firstBlock[tx]!;
+        const carried = isSingle
+          ? first >= 0 && tree.height[first]! <= baseHeight
+          : isCarriedBelow(tx, base);
         if (carried || table.expiryUs[tx]! < baseTimeUs) {
           dropped(tx);
           continue;
         }
-        // What only branches that died here carried is free again, also where no fork is left.
-        if (!blocks.some((block) => tree.isAncestor(base, block))) table.firstBlock[tx] = -1;
+        if (!isSingle && !isCarriedAbove(tx, base)) table.firstBlock[tx] = -1;
         waiting[kept++] = tx;
       }
       waiting.length = kept;
+      prunedHeight = baseHeight;
+      // What expired is gone; what only branches that died here carried is free again.
+      fresh.length = 0;
+      for (const tx of waiting) if (table.firstBlock[tx] === -1) fresh.push(tx);
     },
   };
+
+  function isCarriedBelow(tx: number, base: BlockIndex): boolean {
+    const height = tree.height[base]!;
+    return table
+      .blocksOf(tx)
+      .some((block) => tree.height[block]! <= height && tree.isAncestor(block, base));
+  }
+
+  function isCarriedAbove(tx: number, base: BlockIndex): boolean {
+    return table.blocksOf(tx).some((block) => tree.isAncestor(base, block));
+  }
 }

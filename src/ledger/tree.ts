@@ -41,6 +41,8 @@ export interface BlockTree {
   readonly firstChild: Int32Array;
   /** Next child of the same parent, or -1. */
   readonly nextSibling: Int32Array;
+  /** Greatest height at which two blocks share a parent; 0 while there is no fork. */
+  readonly lastForkHeight: number;
   hash(block: BlockIndex): string;
   transactions(block: BlockIndex): ArrayLike<number>;
   consensus(block: BlockIndex): readonly number[];
@@ -76,6 +78,7 @@ export function createBlockTree(genesisHash: string): BlockTree {
     transactionCount: ints(),
     firstChild: ints(),
     nextSibling: ints(),
+    lastForkHeight: 0,
     hash: (block: BlockIndex) => hashes[block]!,
     transactions: (block: BlockIndex) => bodies[block]!,
     consensus: (block: BlockIndex) => fields[block]!,
@@ -121,6 +124,9 @@ export function createBlockTree(genesisHash: string): BlockTree {
     tree.firstChild[index] = -1;
     tree.nextSibling[index] = -1;
     if (parent >= 0) {
+      if (tree.firstChild[parent]! >= 0) {
+        tree.lastForkHeight = Math.max(tree.lastForkHeight, tree.height[index]!);
+      }
       tree.nextSibling[index] = tree.firstChild[parent]!;
       tree.firstChild[parent] = index;
     }

@@ -57,6 +57,7 @@ const GETDATA_BYTES = 61;
 /** Gas limit a client writes: enough for any contract function of its size. */
 const GAS_LIMIT = 2_000_000_000;
 const RECOUNT_EVERY = 1_000;
+const PRUNE_EVERY = 64;
 /** How long a client waits before it asks a node that is down again. */
 const RETRY_US = 1_000_000;
 
@@ -270,10 +271,14 @@ export function createChain(
       finalAtCentre[block] = kernel.nowUs;
       listener.onCentreFinal(block);
     },
-    onFold(block) {
+    onFold(block, released) {
       ledgerExport.upTo(block);
       state.fold(block);
-      pool.prune(block, (tx) => transactionFlood.release(tx));
+      // Empty blocks take nothing out of the pool; now and then what has expired goes.
+      const isDue = tree.height[block]! % PRUNE_EVERY === 0;
+      if (isDue || released.some((gone) => tree.transactionCount[gone]! > 0)) {
+        pool.prune(block, (tx) => transactionFlood.release(tx));
+      }
       if (tree.height[block]! % RECOUNT_EVERY === 0) recountNow();
     },
     onHead() {},
