@@ -102,7 +102,8 @@ const PLACES = [
 describe.skipIf(!existsSync(sums))('clear-sky sums of 2023', () => {
   // Middles of quarter hours, as in the reference. Its headline sums use the refracted zenith, so
   // the comparison with them adds refraction; its `annual_true_zenith` needs none.
-  const reference = JSON.parse(readFileSync(sums, 'utf8')).clear_sky_annual;
+  // The body of a skipped suite still runs, so the file is read only where it is.
+  const reference = existsSync(sums) ? JSON.parse(readFileSync(sums, 'utf8')).clear_sky_annual : {};
   const year = parseInstant('2023-01-01T00:00Z')!.epochS;
 
   test.each(PLACES)('%s within 0.5 %%, with and without refraction', (name, place) => {
@@ -122,7 +123,9 @@ describe.skipIf(!existsSync(sums))('clear-sky sums of 2023', () => {
 describe.skipIf(!existsSync(pvwatts))('a year of PVWatts, 4 kW roof mount, Golden', () => {
   // Hour h covers h to h+1 local standard time, the sun taken at its middle. PVWatts v5: standard
   // module -0.47 %/K, losses 14.08 % on the DC side, DC to AC ratio 1.2, inverter 96 %.
-  const rows: Record<string, string>[] = parse(readFileSync(pvwatts), { columns: true });
+  const rows: Record<string, string>[] = existsSync(pvwatts)
+    ? parse(readFileSync(pvwatts), { columns: true })
+    : [];
   const start = parseInstant('2023-01-01T00:00-07:00')!;
   const calendar = createCalendar(start.epochS, start.utcOffsetMin);
   const place = at(39.73, -105.18);
