@@ -17,11 +17,11 @@ function chain(producers: number) {
   return {
     tree,
     rule,
-    extend(parent: number, producer: number): number {
+    extend(parent: number, producer: number, isShared = false): number {
       const height = tree.height[parent]! + 1;
       const confirmedFrom = Math.min(producedUpTo[producer]! + 1, height);
       producedUpTo[producer] = Math.max(producedUpTo[producer]!, height);
-      const fields = [tree.count, 0, confirmedFrom];
+      const fields = [tree.count, 0, confirmedFrom, ...(isShared ? [1] : [])];
       const promised = rule.irreversibleHeight(parent, producer, fields);
       const block = tree.add({
         parent,
@@ -163,6 +163,8 @@ describe('the rule', () => {
   /** Recounts everything from the branch: confirmers by height, then what each producer proposed. */
   function recount(tree: ReturnType<typeof createBlockTree>, producers: number, head: number) {
     const quorum = Math.floor((2 * producers) / 3) + 1;
+    // Whoever sits on the shared seat speaks with its one voice.
+    const voice = (at: number) => (tree.consensus(at)[3] === 1 ? 'shared' : tree.producer[at]!);
     const branch: number[] = [];
     for (let at = head; at > 0; at = tree.parent[at]!) branch.unshift(at);
     const proposals: number[] = [];
@@ -173,15 +175,15 @@ describe('the rule', () => {
         const behind = branch
           .slice(height - 1, index + 1)
           .filter((at) => tree.consensus(at)[2]! <= height)
-          .map((at) => tree.producer[at]!);
+          .map(voice);
         if (new Set(behind).size >= quorum) {
           proposed = height;
           break;
         }
       }
       proposals.push(proposed);
-      const latest = new Map<number, number>();
-      for (let k = 0; k <= index; k++) latest.set(tree.producer[branch[k]!]!, proposals[k]!);
+      const latest = new Map<number | string, number>();
+      for (let k = 0; k <= index; k++) latest.set(voice(branch[k]!), proposals[k]!);
       const sorted = [...latest.values()].sort((a, b) => b - a);
       irreversible = Math.max(irreversible, sorted[quorum - 1] ?? 0);
       expect(block).toBeGreaterThan(0);
@@ -195,6 +197,7 @@ describe('the rule', () => {
     const steps = fc.array(
       fc.record({
         producer: fc.nat(20),
+        shared: fc.nat(5),
         tip: fc.oneof(
           { weight: 5, arbitrary: fc.constant(0) },
           { weight: 1, arbitrary: fc.nat(12) },
@@ -205,9 +208,9 @@ describe('the rule', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 7 }), steps, (producers, list) => {
         const { tree, rule, extend } = chain(producers);
-        for (const { producer, tip } of list) {
+        for (const { producer, shared, tip } of list) {
           const parent = Math.max(0, tree.count - 1 - tip);
-          const block = extend(parent, producer % producers);
+          const block = extend(parent, producer % producers, shared === 0);
           const height = recount(tree, producers, block);
           expect(rule.irreversibleAt(block)).toBe(height);
           // Monotone along the branch.

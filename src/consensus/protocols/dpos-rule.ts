@@ -8,8 +8,8 @@
 import type { BlockIndex, BlockTree } from '../../ledger/tree.ts';
 import { type BranchRule, parameter } from '../protocol.ts';
 
-/** Header fields of a DPoS block. */
-export const DPOS_FIELD = { turn: 0, epoch: 1, confirmedFrom: 2 } as const;
+/** Header fields of a DPoS block; the last stands only in blocks of the seat that stand-bys share. */
+export const DPOS_FIELD = { turn: 0, epoch: 1, confirmedFrom: 2, sharedSeat: 3 } as const;
 
 /** The branch rule with what schedules need of it. */
 export interface DposRule extends BranchRule {
@@ -17,6 +17,8 @@ export interface DposRule extends BranchRule {
   irreversibleAt(block: BlockIndex): number;
   /** Irreversible block at the end of the epoch before the one that the block belongs to. */
   anchorOf(block: BlockIndex): BlockIndex;
+  /** Whose voice a block is: its producer's, or that of the shared seat whoever sat on it. */
+  voiceOf(block: BlockIndex): number;
 }
 
 /** More than two thirds of n producers. */
@@ -31,13 +33,23 @@ export function createDposRule(
   let proposed = new Int32Array(1024);
   let irreversible = new Int32Array(1024);
   let anchor = new Int32Array(1024);
-  const seen = new Int32Array(parameter(parameters, 'nodes'));
+  const nodeCount = parameter(parameters, 'nodes');
+  const seen = new Int32Array(nodeCount + 1);
   let seenMark = 0;
   /** Lowest height a producer was counted for in the walk of `seenMark`. */
   const lowest = new Int32Array(seen.length);
   /** Change of the number of confirmers from one height above the floor to the next below. */
   let change = new Int32Array(64);
   const scratch = { proposed: 0, irreversible: 0 };
+
+  /**
+   * The stand-bys share one seat and so one voice. Counted one by one they could make a quorum over the
+   * epochs that no set of elected producers ever had.
+   */
+  const voice = (producer: number, fields: readonly number[]): number =>
+    fields[DPOS_FIELD.sharedSeat] === 1 ? nodeCount : producer;
+  const voiceOf = (block: BlockIndex): number =>
+    voice(tree.producer[block]!, tree.consensus(block));
 
   /**
    * Highest height that a quorum confirms on the branch parent + new block, and at least the parent's. A
@@ -53,7 +65,7 @@ export function createDposRule(
     confirm(producer, confirmedFrom, height, floor);
     for (let block = parent; tree.height[block]! > floor; block = tree.parent[block]!) {
       const from = tree.consensus(block)[DPOS_FIELD.confirmedFrom]!;
-      confirm(tree.producer[block]!, from, tree.height[block]!, floor);
+      confirm(voiceOf(block), from, tree.height[block]!, floor);
     }
     let confirmers = 0;
     for (let above = height - floor; above > 0; above--) {
@@ -86,7 +98,7 @@ export function createDposRule(
     let stageTwo = distinct >= quorum ? stageOne : irreversible[parent]!;
     for (let block = parent; block > 0 && distinct < quorum; block = tree.parent[block]!) {
       if (proposed[block]! <= irreversible[parent]!) break;
-      const who = tree.producer[block]!;
+      const who = voiceOf(block);
       if (seen[who] === seenMark) continue;
       seen[who] = seenMark;
       distinct++;
@@ -109,14 +121,14 @@ export function createDposRule(
 
   return {
     irreversibleHeight(parent, producer, consensus) {
-      advance(parent, producer, consensus[DPOS_FIELD.confirmedFrom]!);
+      advance(parent, voice(producer, consensus), consensus[DPOS_FIELD.confirmedFrom]!);
       return scratch.irreversible;
     },
     add(block) {
       grow(block);
       const parent = tree.parent[block]!;
       const fields = tree.consensus(block);
-      advance(parent, tree.producer[block]!, fields[DPOS_FIELD.confirmedFrom]!);
+      advance(parent, voiceOf(block), fields[DPOS_FIELD.confirmedFrom]!);
       proposed[block] = scratch.proposed;
       irreversible[block] = scratch.irreversible;
       const parentEpoch = parent === 0 ? 0 : tree.consensus(parent)[DPOS_FIELD.epoch]!;
@@ -128,5 +140,6 @@ export function createDposRule(
     finalHeight: (head) => irreversible[head]!,
     irreversibleAt: (block) => irreversible[block]!,
     anchorOf: (block) => anchor[block]!,
+    voiceOf,
   };
 }

@@ -36,40 +36,46 @@ export default defineConsensus({
     const missed = new Int32Array(nodeCount);
     /** Highest block each node has made on any branch: what it confirmed up to. */
     const producedUpTo = new Int32Array(nodeCount);
-    const schedules = new Map<string, Int32Array>();
+    const schedules = new Map<string, Schedule>();
     let lastKey = '';
-    let lastSchedule: Int32Array = new Int32Array(0);
+    let lastSchedule: Schedule = { order: new Int32Array(0), guest: NOBODY };
 
     /** Owners of the turns of an epoch, as a branch with this anchor sees it. */
-    function schedule(anchor: number, epoch: number): Int32Array {
+    function schedule(anchor: number, epoch: number): Schedule {
       const key = `${anchor}/${epoch}`;
       if (key === lastKey) return lastSchedule;
-      let order = schedules.get(key);
-      if (order === undefined) {
+      let known = schedules.get(key);
+      if (known === undefined) {
         const { ranking } = context.parameters.electionAt(anchor);
         const elected = ranking.slice(0, producers);
+        let guest = NOBODY;
         // The last seat goes round the stand-bys, one an epoch (Steem's rule of 20 + 1).
         if (nodeCount > producers && producers > 1) {
           const standbys = ranking.slice(producers - 1);
-          elected[producers - 1] = standbys[epoch % standbys.length]!;
+          guest = standbys[epoch % standbys.length]!;
+          elected[producers - 1] = guest;
         }
-        order = shuffled(elected, `${tree.hash(anchor)}/${epoch}`);
-        schedules.set(key, order);
+        known = { order: shuffled(elected, `${tree.hash(anchor)}/${epoch}`), guest };
+        schedules.set(key, known);
       }
       lastKey = key;
-      lastSchedule = order;
-      return order;
+      lastSchedule = known;
+      return known;
     }
 
-    function ownerOf(parent: number, turn: number): number {
+    /** The schedule that a turn has on top of a block. */
+    function scheduleOn(parent: number, turn: number): Schedule {
       const epoch = Math.floor(turn / epochTurns);
       const parentEpoch = parent === 0 ? 0 : tree.consensus(parent)[DPOS_FIELD.epoch]!;
       const anchor =
         parentEpoch === epoch
           ? rule.anchorOf(parent)
           : tree.ancestorAt(parent, rule.irreversibleAt(parent));
-      return schedule(anchor, epoch)[turn % producers]!;
+      return schedule(anchor, epoch);
     }
+
+    const ownerOf = (parent: number, turn: number): number =>
+      scheduleOn(parent, turn).order[turn % producers]!;
 
     const openTurn = kernel.event('consensus/open-turn', 5, (turn) => {
       openTurn.at((turn + 1) * options.turn, turn + 1);
@@ -88,18 +94,20 @@ export default defineConsensus({
         const confirmedFrom = Math.min(producedUpTo[node]! + 1, tree.height[parent]! + 1);
         const height = tree.height[parent]! + 1;
         producedUpTo[node] = Math.max(producedUpTo[node]!, height);
-        context.produce(node, parent, kernel.nowUs, [turn, epoch, confirmedFrom], 1);
+        const fields = [turn, epoch, confirmedFrom];
+        if (scheduleOn(parent, turn).guest === node) fields.push(1);
+        context.produce(node, parent, kernel.nowUs, fields, 1);
         made = true;
         viewed = -1;
       }
       if (!made) missed[expected]!++;
     });
 
-    /** Distinct producers between a node's irreversible block and a head. */
-    function distinctProducers(block: number, floor: number): number {
+    /** Distinct voices between a node's irreversible block and a head. */
+    function distinctVoices(block: number, floor: number): number {
       const seen = new Set<number>();
       for (let at = block; tree.height[at]! > floor; at = tree.parent[at]!) {
-        seen.add(tree.producer[at]!);
+        seen.add(rule.voiceOf(at));
       }
       return seen.size;
     }
@@ -112,8 +120,8 @@ export default defineConsensus({
         const floor = rule.irreversibleAt(current);
         if (tree.height[candidate]! <= floor) return false;
         if (!tree.isAncestor(tree.ancestorAt(current, floor), candidate)) return false;
-        const mine = distinctProducers(current, floor);
-        const other = distinctProducers(candidate, floor);
+        const mine = distinctVoices(current, floor);
+        const other = distinctVoices(candidate, floor);
         if (other !== mine) return other > mine;
         return tree.height[candidate]! > tree.height[current]!;
       },
@@ -122,12 +130,16 @@ export default defineConsensus({
         const turn = fields[DPOS_FIELD.turn]!;
         const parent = tree.parent[block]!;
         const parentTurn = parent === 0 ? 0 : tree.consensus(parent)[DPOS_FIELD.turn]!;
+        if (turn <= parentTurn) return false;
+        const { order, guest } = scheduleOn(parent, turn);
+        const producer = tree.producer[block]!;
         return (
-          turn > parentTurn &&
+          fields.length === (producer === guest ? 4 : 3) &&
+          (fields[DPOS_FIELD.sharedSeat] ?? 1) === 1 &&
           tree.timestampUs[block] === turn * options.turn &&
           fields[DPOS_FIELD.epoch] === Math.floor(turn / epochTurns) &&
           fields[DPOS_FIELD.confirmedFrom]! <= tree.height[block]! &&
-          ownerOf(parent, turn) === tree.producer[block]
+          order[turn % producers] === producer
         );
       },
       powerW: () => 0,
@@ -136,6 +148,14 @@ export default defineConsensus({
     };
   },
 });
+
+/** Who owns the turns of an epoch, and who has the seat that stand-bys share. */
+interface Schedule {
+  readonly order: Int32Array;
+  readonly guest: number;
+}
+
+const NOBODY = -1;
 
 /** Fisher-Yates with draws from SHA-256 of the seed: the same shuffle for everyone who has the branch. */
 function shuffled(nodes: readonly number[], seed: string): Int32Array {

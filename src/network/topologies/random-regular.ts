@@ -10,7 +10,7 @@ export default defineTopology({
   summary: 'Random graph of equal degree; lognormal latency per link',
   source: 'Steger & Wormald 1999; latency defaults: model section 6.1',
   options: () => ({
-    degree: integer(8, { min: 1, max: 1000, doc: 'Links of a node' }),
+    degree: integer(8, { min: 2, max: 1000, doc: 'Links of a node' }),
     latencyMedian: duration('50 ms', { min: 1, doc: 'Median one-way latency of a link' }),
     latencySigma: number(0.4, { min: 0, max: 3, doc: 'Shape of the lognormal over links' }),
   }),

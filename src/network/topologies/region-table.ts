@@ -27,7 +27,7 @@ export default defineTopology({
   name: 'region-table',
   summary: 'Six world regions with measured mean latencies and bandwidths (2019)',
   source: 'Aoki et al. 2019 (SimBlock), region tables of 2019',
-  options: () => ({ degree: integer(8, { min: 1, max: 1000, doc: 'Links of a node' }) }),
+  options: () => ({ degree: integer(8, { min: 2, max: 1000, doc: 'Links of a node' }) }),
   create({ nodeCount, random }, options) {
     const quota = largestRemainder(nodeCount, SHARE);
     const region = new Int32Array(nodeCount);

@@ -220,4 +220,22 @@ describe('chain engine', () => {
       Array.from({ length: 19 }, (_, k) => k + 1),
     );
   });
+
+  it('a node that was away gets what it lacks from a peer, oldest first, in one exchange', () => {
+    const { mine, engine, kernel, heads } = world(2, 100);
+    let head = 0;
+    for (let i = 0; i < 5; i++) head = mine(head);
+    expect(engine.head[1]).toBe(0);
+    engine.catchUp(1, 0);
+    kernel.run(1_000_000);
+    expect(engine.head[1]).toBe(head);
+    expect(heads.filter((line) => line.startsWith('1:'))).toEqual([
+      '1:0>1',
+      '1:1>2',
+      '1:2>3',
+      '1:3>4',
+      '1:4>5',
+    ]);
+    expect(engine.reorgCount[1]).toBe(0);
+  });
 });

@@ -33,6 +33,8 @@ export interface HarnessOptions {
   /** Election as of a block; nodes in index order when absent. */
   readonly electionAt?: (block: number) => Election;
   readonly hasPending?: (node: number) => boolean;
+  /** Whether nodes that are down also hear nothing; else they only make no blocks. */
+  readonly offline?: boolean;
   readonly onFinal?: (node: number, block: number, timeUs: number) => void;
 }
 
@@ -50,6 +52,8 @@ export interface Harness {
   /** Producers from height 1 to the head of a node. */
   producers(node: number): number[];
   run(untilUs: number): void;
+  /** Takes a node down, or up again: it then asks the first node that is up for its chain. */
+  setUp(node: number, up: number): void;
 }
 
 /** Links between all pairs. */
@@ -94,6 +98,7 @@ export function createHarness(world: HarnessOptions): Harness {
     invBytes: 61,
     entryBytes: 0,
     getdataBytes: 61,
+    isUp: (node) => world.offline !== true || engine.up[node] === 1,
     bodyBytes: () => world.blockBytes ?? 0,
     checkUs: () => 0,
     onDeliver: (node, block, from) => engine.receive(node, block, from),
@@ -163,6 +168,12 @@ export function createHarness(world: HarnessOptions): Harness {
       return list.reverse();
     },
     run: (untilUs) => kernel.run(untilUs),
+    setUp(node, up) {
+      const wasUp = engine.up[node] === 1;
+      engine.up[node] = up;
+      const peer = engine.up.findIndex((value, other) => value === 1 && other !== node);
+      if (up === 1 && !wasUp && peer >= 0) engine.catchUp(node, peer);
+    },
   };
 }
 
