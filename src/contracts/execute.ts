@@ -24,6 +24,11 @@ export interface UndoableState extends StateView {
   rollback(mark: number): void;
 }
 
+/** What a sender pays for gas [Upt]: offices and full nodes hold no points and pay nothing. */
+export function gasPriceOf(rules: ChainRules, sender: number): number {
+  return sender < rules.homeCount ? rules.gasPriceUpt : 0;
+}
+
 /**
  * Why a transaction may not enter a block at this point, or undefined when it may. Failing here leaves
  * no trace on the chain (model §5.5). The nonce may jump forward: the gap belongs to transactions whose
@@ -43,7 +48,7 @@ export function refusal(
   }
   if (tx.nonce < state.read(accountCell(tx.sender, ACCOUNT.nonce))) return 'BAD_NONCE';
   if (tx.gasLimit < intrinsicGas) return 'INSUFFICIENT_GAS';
-  const feeMaxUpt = tx.gasLimit * rules.gasPriceUpt;
+  const feeMaxUpt = tx.gasLimit * gasPriceOf(rules, tx.sender);
   if (state.read(accountCell(tx.sender, ACCOUNT.balanceUpt)) < feeMaxUpt) {
     return 'INSUFFICIENT_BALANCE';
   }
@@ -64,7 +69,7 @@ export function execute(
   const nonceCell = accountCell(tx.sender, ACCOUNT.nonce);
   state.write(nonceCell, tx.nonce + 1);
   // The whole limit is set aside first, so that the contract cannot spend what the gas will cost.
-  const limitUpt = tx.gasLimit * rules.gasPriceUpt;
+  const limitUpt = tx.gasLimit * gasPriceOf(rules, tx.sender);
   addBalance(state, tx.sender, -limitUpt);
   const mark = state.mark();
   const meter = meterGas(state, intrinsicGas + GAS.signatureCheck);
@@ -76,7 +81,7 @@ export function execute(
     gasUsed = tx.gasLimit;
   }
   if (reason !== undefined) state.rollback(mark);
-  const feeUpt = gasUsed * rules.gasPriceUpt;
+  const feeUpt = gasUsed * gasPriceOf(rules, tx.sender);
   addBalance(state, tx.sender, limitUpt - feeUpt);
   addBalance(state, rules.treasury, feeUpt);
   return reason === undefined

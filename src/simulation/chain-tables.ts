@@ -1,6 +1,7 @@
 /** Tables of the chain: blocks, transactions, nodes, accounts and the invariants that were checked. */
 import { createTable, type Table } from '../base/table.ts';
 import { ACCOUNT, accountCell } from '../contracts/cells.ts';
+import { gasPriceOf } from '../contracts/execute.ts';
 import { ROLES } from '../contracts/rules.ts';
 import { rejectReasonOf } from '../ledger/reject-reason.ts';
 import { TRANSACTION_TYPES } from '../ledger/transactions.ts';
@@ -92,7 +93,7 @@ function transactionsTable({ chain }: RunParts): Table {
     slot: of((tx) => (table.slot[tx]! < 0 ? Number.NaN : table.slot[tx]!)),
     size_bytes: table.sizeBytes.subarray(0, table.count),
     gas_used: table.gasUsed.subarray(0, table.count),
-    fee_upt: of((tx) => table.gasUsed[tx]! * rules.gasPriceUpt),
+    fee_upt: of((tx) => table.gasUsed[tx]! * gasPriceOf(rules, table.sender[tx]!)),
     submitted_us: shifted(table.submittedUs),
     received_us: shifted(table.receivedUs),
     included_us: since((tx) => (block[tx]! < 0 ? Number.NaN : tree.producedUs[block[tx]!]!)),

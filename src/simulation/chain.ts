@@ -54,8 +54,9 @@ import { scheduleOutages } from './outages.ts';
 const INV_BYTES = 25;
 const ENTRY_BYTES = 36;
 const GETDATA_BYTES = 61;
-/** Gas limit a client writes: enough for any contract function of its size. */
-const GAS_LIMIT = 2_000_000_000;
+/** Gas limits that clients write: a home's must be covered by its balance, an office pays nothing. */
+const HOME_GAS_LIMIT = 1_000_000;
+const OFFICE_GAS_LIMIT = 2_000_000_000;
 const RECOUNT_EVERY = 1_000;
 const PRUNE_EVERY = 64;
 /** How long a client waits before it asks a node that is down again. */
@@ -220,7 +221,7 @@ export function createChain(
           chainId,
           sender: producerAccount,
           nonce,
-          gasLimit: GAS_LIMIT,
+          gasLimit: OFFICE_GAS_LIMIT,
           expiryUs: 2 ** 52,
           payload: { to: due.to, amountUpt: due.amountUpt, block: 0, ref: due.day },
         },
@@ -433,7 +434,7 @@ export function createChain(
         chainId,
         sender: account,
         nonce,
-        gasLimit: GAS_LIMIT,
+        gasLimit: account < rules.homeCount ? HOME_GAS_LIMIT : OFFICE_GAS_LIMIT,
         expiryUs: about.expiryUs,
         payload,
       } as unknown as Transaction;

@@ -60,4 +60,15 @@ describe('settlement of a run, seed 1', () => {
     for (const home of guilty) expect(named.has(home)).toBe(true);
     expect([...named].every((home) => guilty.includes(home))).toBe(true);
   });
+
+  test('with a gas price homes pay fees to the treasury, offices none, and all still settles', () => {
+    const run = runVillage('central', ['ledger.gasPrice=2']);
+    const { accounts, transactions } = run.tables;
+    const roles = accounts!.columns.role as readonly string[];
+    const balance = accounts!.columns.balance_upt as ArrayLike<number>;
+    const fees = sumOf(transactions!, 'fee_upt');
+    expect(fees).toBeGreaterThan(0);
+    expect(balance[roles.indexOf('treasury')]).toBe(fees);
+    expect(sumOf(accounts!, 'escrow_upt')).toBe(0);
+  });
 });
