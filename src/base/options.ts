@@ -37,6 +37,16 @@ export type OptionValues<S extends OptionSet> = {
   readonly [K in keyof S]: S[K] extends Option<infer T> ? T : never;
 };
 
+/** A problem between options that no single option's limits can tell. */
+export interface OptionIssue {
+  /** Key that takes part in it, dotted where nested, e.g. `voteOut.quorum`. */
+  readonly key: string;
+  /** What was expected and what stood there, as words. */
+  readonly expected: string;
+  readonly got: string;
+  readonly hint?: string;
+}
+
 /** Limits and words of an option. */
 export interface OptionLimits {
   readonly min?: number;

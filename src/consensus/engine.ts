@@ -8,14 +8,19 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { PHASE } from '../kernel/phase.ts';
 import type { BlockIndex, BlockTree } from '../ledger/tree.ts';
 import type { Flood } from '../network/flood.ts';
+import type { Transport } from '../network/transport.ts';
+import type { ConductBook } from './conduct.ts';
 import type { BranchRule, ConsensusInstance } from './protocol.ts';
 
 /** What the engine is wired to. */
 export interface EngineOptions {
   readonly kernel: Kernel;
   readonly tree: BlockTree;
-  readonly nodeCount: number;
+  readonly transport: Transport;
+  readonly conduct: ConductBook;
   readonly rule: BranchRule;
+  /** Whether finality comes from certificates and not from the head. */
+  readonly isExplicit: boolean;
   /** Blocks kept between the last block that is final everywhere and the flat state, for deep reorgs. */
   readonly foldMargin: number;
   /** Time to get blocks from a peer on request [µs, integer >= 1]; counts the messages. */
@@ -24,8 +29,18 @@ export interface EngineOptions {
   onFinal(node: number, block: BlockIndex): void;
   /** Everything up to this block is final at every node and may be folded. */
   onFold(block: BlockIndex, released: readonly BlockIndex[]): void;
-  /** A block left the branch of a node (deepest first in a reorganisation). */
-  onHead(node: number, head: BlockIndex, previous: BlockIndex): void;
+}
+
+/** Watches what nodes do, for adversaries and measures. */
+export interface EngineObserver {
+  /** A node has made a block. */
+  onMade?(node: number, block: BlockIndex): void;
+  /** A node has received a valid block whose ancestors it has; its own too. */
+  onBlock?(node: number, block: BlockIndex): void;
+  /** A node has changed its head. */
+  onHead?(node: number, head: BlockIndex, previous: BlockIndex): void;
+  /** A block has become final at a node. */
+  onFinal?(node: number, block: BlockIndex): void;
 }
 
 /** Heads, finality and counters of one run. */
@@ -39,12 +54,19 @@ export interface ChainEngine {
   /** When 90 % of the nodes had received a block, and held it final [µs]; NaN until then. */
   reach90Us(block: BlockIndex): number;
   final90Us(block: BlockIndex): number;
-  /** Heights at which a node's final block was replaced: must be 0 within assumptions. */
+  /** Heights with two blocks that honest nodes held final: must be 0 within assumptions. */
   readonly divergentFinals: number;
   /** Wires the flood of blocks and the protocol; both need the engine first. */
   connect(flood: Flood, instance: ConsensusInstance): void;
-  /** A node made a block. */
+  observe(observer: EngineObserver): void;
+  /** A node made a block and adopts it; nobody hears of it yet. */
   adoptOwn(node: number, block: BlockIndex): void;
+  /** A node announces a block that it holds. */
+  announce(node: number, block: BlockIndex): void;
+  /** A node holds a certificate for a block. */
+  finalise(node: number, block: BlockIndex): void;
+  /** A node got the whole of a block otherwise than by the relay. */
+  adopt(node: number, block: BlockIndex, from: number): void;
   /** A node received a block that passed its checks on the way. */
   receive(node: number, block: BlockIndex, from: number): void;
   /** A node that was down asks a peer for its chain. */
@@ -57,18 +79,21 @@ const INVALID = 2;
 
 /** Makes the engine; every node starts with genesis as head and final block. */
 export function createChainEngine(options: EngineOptions): ChainEngine {
-  const { kernel, tree, nodeCount, rule } = options;
+  const { kernel, tree, transport, conduct, rule } = options;
+  const { nodeCount } = transport.links;
+  const { up } = transport;
   const head = new Int32Array(nodeCount);
   const finalBlock = new Int32Array(nodeCount);
-  const up = new Uint8Array(nodeCount).fill(1);
   const reorgCount = new Int32Array(nodeCount);
   const reorgDepthMax = new Int32Array(nodeCount);
-  const quorum90 = Math.ceil(0.9 * nodeCount);
+  /** Honest nodes that make 90 %; counted once the conducts are known, when the first block is made. */
+  let quorum90 = 0;
   /** Block that is final for a node with this head; the same for every node, so found once. */
   let finalFor = new Int32Array(1024).fill(-1);
   let validity = new Uint8Array(1024);
   let reachCount = new Int32Array(1024);
   let finalCount = new Int32Array(1024);
+  let honestFinalCount = new Int32Array(1024);
   let reach90 = new Float64Array(1024).fill(Number.NaN);
   let final90 = new Float64Array(1024).fill(Number.NaN);
   /** Blocks that wait at a node for their parent, by parent. */
@@ -76,7 +101,12 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
   /** Blocks above the folded one, in order of creation. */
   const live: BlockIndex[] = [];
   let folded: BlockIndex = 0;
-  let divergentFinals = 0;
+  /** Last block of the tree that the engine has taken in. */
+  let entered: BlockIndex = 0;
+  /** By height: 1 + the block that an honest node first held final there. */
+  let firstFinal = new Int32Array(1024);
+  const divergentHeights = new Set<number>();
+  const observers: EngineObserver[] = [];
   let flood: Flood | undefined;
   let instance: ConsensusInstance | undefined;
   const path: number[] = [];
@@ -102,6 +132,7 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
     validity = verdicts;
     reachCount = ints(reachCount);
     finalCount = ints(finalCount);
+    honestFinalCount = ints(honestFinalCount);
     reach90 = floats(reach90);
     final90 = floats(final90);
   }
@@ -123,11 +154,17 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
   }
 
   function accept(node: number, block: BlockIndex): void {
-    reachCount[block]!++;
-    if (reachCount[block] === quorum90) reach90[block] = kernel.nowUs;
+    if (conduct.isHonest(node) && ++reachCount[block]! === quorum90) reach90[block] = kernel.nowUs;
+    instance!.onBlock?.(node, block);
+    for (const observer of observers) observer.onBlock?.(node, block);
     const current = head[node]!;
     // Growth of the own branch needs no comparison in any protocol.
-    if (tree.parent[block] === current || instance!.prefers(node, block, current)) {
+    if (tree.parent[block] === current) {
+      setHead(node, block);
+    } else if (instance!.headFor !== undefined) {
+      const next = instance!.headFor(node, block, current);
+      if (next !== current) setHead(node, next);
+    } else if (instance!.prefers(node, block, current)) {
       setHead(node, block);
     }
     const waiting = orphans.get(block);
@@ -136,12 +173,21 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
     const others = waiting.filter((entry) => entry.node !== node);
     if (others.length === 0) orphans.delete(block);
     else orphans.set(block, others);
-    for (const entry of mine) take(node, entry.block, entry.from);
+    for (const entry of mine) admit(node, entry.block, entry.from);
   }
 
   function take(node: number, block: BlockIndex, from: number): void {
-    flood!.relay(node, block, from);
+    if (conduct.of(node)?.relays?.(node, block) !== false) flood!.relay(node, block, from);
     accept(node, block);
+  }
+
+  const early = kernel.event('network/take-early-block', PHASE.network, take);
+
+  /** Takes a block now, or when the node's own rule of reception allows it. */
+  function admit(node: number, block: BlockIndex, from: number): void {
+    const waitUs = instance!.waitUs?.(node, block) ?? 0;
+    if (waitUs > 0) early.after(waitUs, node, block, from);
+    else take(node, block, from);
   }
 
   /** A block and those of its ancestors that a node lacks, oldest first. */
@@ -159,11 +205,11 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
   }
 
   const fetched = kernel.event('network/fetch-blocks', PHASE.network, (node, block, from) => {
-    if (up[node] === 0) return;
+    if (!transport.reaches(from, node)) return;
     for (const lacking of lackingUpTo(node, block)) {
       if (!isValid(lacking)) return;
       flood!.hold(node, lacking);
-      take(node, lacking, from);
+      admit(node, lacking, from);
     }
   });
 
@@ -186,18 +232,34 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
       }
     }
     head[node] = block;
-    options.onHead(node, block, previous);
+    for (const observer of observers) observer.onHead?.(node, block, previous);
     instance!.onHead?.(node, block);
-    advanceFinal(node, block);
+    if (!options.isExplicit) advanceFinal(node, block);
   }
 
   function advanceFinal(node: number, block: BlockIndex): void {
-    let at = finalFor[block]!;
-    if (at < 0) {
-      at = tree.ancestorAt(block, rule.finalHeight(block));
-      finalFor[block] = at;
+    let final = finalFor[block]!;
+    if (final < 0) {
+      final = tree.ancestorAt(block, rule.finalHeight(block));
+      finalFor[block] = final;
     }
-    const next = at;
+    holdFinal(node, final);
+  }
+
+  /** Notes a block that an honest node holds final, and whether another already stood at its height. */
+  function watchFinal(block: BlockIndex): void {
+    const height = tree.height[block]!;
+    if (height >= firstFinal.length) {
+      const wider = new Int32Array(Math.max(height + 1, 2 * firstFinal.length));
+      wider.set(firstFinal);
+      firstFinal = wider;
+    }
+    if (firstFinal[height] === 0) firstFinal[height] = block + 1;
+    else if (firstFinal[height] !== block + 1) divergentHeights.add(height);
+  }
+
+  function holdFinal(node: number, next: BlockIndex): void {
+    let at = next;
     const known = finalBlock[node]!;
     const knownHeight = tree.height[known]!;
     if (tree.height[next]! <= knownHeight) return;
@@ -207,20 +269,28 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
       at = tree.parent[at]!;
     }
     if (at !== known) {
-      divergentFinals++;
       // What was final here is not on this branch: count again from where the branches part.
       const fork = tree.commonAncestor(at, known);
       for (; at !== fork; at = tree.parent[at]!) path.push(at);
-      for (let gone = known; gone !== fork; gone = tree.parent[gone]!) finalCount[gone]!--;
+      const honest = conduct.isHonest(node) ? 1 : 0;
+      for (let gone = known; gone !== fork; gone = tree.parent[gone]!) {
+        finalCount[gone]!--;
+        honestFinalCount[gone]! -= honest;
+      }
     }
     finalBlock[node] = next;
     for (let i = path.length - 1; i >= 0; i--) {
       const newly = path[i]!;
       finalCount[newly]!++;
-      if (finalCount[newly] === quorum90 && Number.isNaN(final90[newly]!)) {
-        final90[newly] = kernel.nowUs;
+      if (conduct.isHonest(node)) {
+        honestFinalCount[newly]!++;
+        if (honestFinalCount[newly] === quorum90 && Number.isNaN(final90[newly]!)) {
+          final90[newly] = kernel.nowUs;
+        }
+        watchFinal(newly);
       }
       options.onFinal(node, newly);
+      for (const observer of observers) observer.onFinal?.(node, newly);
     }
     maybeFold(next);
   }
@@ -247,6 +317,46 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
     options.onFold(block, released);
   }
 
+  /** A block that the tree has taken in; called before anybody holds it, and without effect again. */
+  function enter(block: BlockIndex): void {
+    grow(block);
+    if (block <= entered) return;
+    for (let made = entered + 1; made <= block; made++) live.push(made);
+    entered = block;
+  }
+
+  function receive(node: number, block: BlockIndex, from: number): void {
+    if (!isValid(block)) return;
+    const parent = tree.parent[block]!;
+    if (
+      parent !== 0 &&
+      tree.height[parent]! > tree.height[folded]! &&
+      (!flood!.has(node, parent) || isWaiting(node, parent))
+    ) {
+      const entry = { node, block, from };
+      const waiting = orphans.get(parent);
+      if (waiting === undefined) orphans.set(parent, [entry]);
+      else waiting.push(entry);
+      // The announcement of the parent may have come while the node was down, and never again.
+      fetch(node, parent, from);
+      return;
+    }
+    admit(node, block, from);
+  }
+
+  // Nodes that could not hear of each other's chains ask for them when they can again.
+  transport.onHeal(() => {
+    const { start, target } = transport.links;
+    for (let node = 0; node < nodeCount; node++) {
+      for (let link = start[node]!; link < start[node + 1]!; link++) {
+        const peer = target[link]!;
+        if (transport.reaches(peer, node) && !flood!.has(node, head[peer]!)) {
+          fetch(node, head[peer]!, peer);
+        }
+      }
+    }
+  });
+
   return {
     head,
     finalBlock,
@@ -256,7 +366,10 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
     reach90Us: (block) => reach90[block] ?? Number.NaN,
     final90Us: (block) => final90[block] ?? Number.NaN,
     get divergentFinals() {
-      return divergentFinals;
+      return divergentHeights.size;
+    },
+    observe(observer) {
+      observers.push(observer);
     },
     connect(blockFlood, protocol) {
       flood = blockFlood;
@@ -266,29 +379,29 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
       if (flood === undefined || instance === undefined) {
         throw new InvariantViolation('engine-connected', 'a block was made before connect');
       }
-      grow(block);
-      live.push(block);
-      flood.originate(node, block);
+      enter(block);
+      if (quorum90 === 0) {
+        const honest = head.filter((_, other) => conduct.isHonest(other)).length;
+        quorum90 = Math.max(1, Math.ceil(0.9 * honest));
+      }
+      flood.hold(node, block);
+      for (const observer of observers) observer.onMade?.(node, block);
       accept(node, block);
     },
-    receive(node, block, from) {
-      if (!isValid(block)) return;
-      const parent = tree.parent[block]!;
-      if (
-        parent !== 0 &&
-        tree.height[parent]! > tree.height[folded]! &&
-        (!flood!.has(node, parent) || isWaiting(node, parent))
-      ) {
-        const entry = { node, block, from };
-        const waiting = orphans.get(parent);
-        if (waiting === undefined) orphans.set(parent, [entry]);
-        else waiting.push(entry);
-        // The announcement of the parent may have come while the node was down, and never again.
-        fetch(node, parent, from);
-        return;
-      }
-      take(node, block, from);
+    announce(node, block) {
+      // What is final everywhere already is news to nobody: a chain of one node.
+      if (tree.height[block]! > tree.height[folded]!) flood!.relay(node, block, -1);
     },
+    finalise(node, block) {
+      if (tree.height[block]! > tree.height[finalBlock[node]!]!) holdFinal(node, block);
+    },
+    adopt(node, block, from) {
+      enter(block);
+      if (flood!.has(node, block)) return;
+      flood!.hold(node, block);
+      receive(node, block, from);
+    },
+    receive,
     catchUp: (node, peer) => fetch(node, head[peer]!, peer),
   };
 }

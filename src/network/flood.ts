@@ -5,18 +5,18 @@
  * between; an announcement that comes after a better one can no longer change its receiver and is
  * counted, not queued. With constant latency per link this gives the same arrival times as queueing
  * every message, at a twentieth of the events (test/property/flood.test.ts holds it to that oracle).
+ * Bodies have a link to themselves here; where they share it, see exchange.ts.
  */
 import { InvariantViolation } from '../base/errors.ts';
 import type { EventKind, Kernel } from '../kernel/kernel.ts';
 import { PHASE } from '../kernel/phase.ts';
-import type { Links } from './topology.ts';
-import type { Traffic } from './traffic.ts';
+import { HELD, Holding, NEVER, RELEASED } from './holding.ts';
+import type { Transport } from './transport.ts';
 
 /** What an item kind is and how it travels. */
 export interface FloodOptions {
   readonly kernel: Kernel;
-  readonly links: Links;
-  readonly traffic: Traffic;
+  readonly transport: Transport;
   /** Name of the event kind, `network/deliver-…`. */
   readonly name: string;
   /** Message codes of announcement, request and body. */
@@ -27,8 +27,14 @@ export interface FloodOptions {
   readonly invBytes: number;
   readonly entryBytes: number;
   readonly getdataBytes: number;
-  /** Whether a node is up; a node that is down neither sends nor receives. Always when absent. */
-  isUp?(node: number): boolean;
+  /** Work of a node on each announcement and request it sends [µs], integer; 0 when absent. */
+  readonly messageUs?: number;
+  /** Work of a receiver on an announcement before it asks [µs], integer; 0 when absent. */
+  readonly readUs?: number;
+  /** Work of a sender on a body [µs], integer; 0 when absent. */
+  readonly bodyUs?: number;
+  /** Whether a node also tells the neighbour it has the item from; false when absent. */
+  readonly tellsSource?: boolean;
   /** Serialised size of an item [B]. */
   bodyBytes(item: number): number;
   /** CPU time from the last byte to acceptance [µs], integer. */
@@ -41,7 +47,7 @@ export interface FloodOptions {
 export interface Flood {
   /** A node holds an item it made or got from a client; announces it. */
   originate(node: number, item: number): void;
-  /** Announces an item the node holds to its neighbours. */
+  /** Announces an item the node holds to its neighbours; `from` is -1 where the node made it. */
   relay(node: number, item: number, from: number): void;
   /** Whether the node holds the item (always true once released). */
   has(node: number, item: number): boolean;
@@ -53,89 +59,66 @@ export interface Flood {
   release(item: number): void;
 }
 
-const RELEASED = -1;
-const NEVER = Number.POSITIVE_INFINITY;
-
 /** Makes a flood over links. */
 export function createFlood(options: FloodOptions): Flood {
-  const { kernel, links, traffic, batchUs, messages } = options;
-  const { nodeCount, start, target, latencyUs, bandwidth } = links;
-  const isUp = options.isUp ?? (() => true);
-  let slotOf = new Int32Array(1024);
-  let slotCount = 0;
-  const freeSlots: number[] = [];
-  /** Per slot and node: 0 lacks, 1 holds. */
-  let held = new Uint8Array(64 * nodeCount);
-  /** Per slot and node: when the best announcement known so far arrives. */
-  let announcedUs = new Float64Array(64 * nodeCount);
-  /** Per slot and node: who made that announcement, and so sends the body. */
-  let announcer = new Int32Array(64 * nodeCount);
-  let holderCount = new Int32Array(64);
+  const { kernel, transport, batchUs, messages, invBytes, entryBytes, getdataBytes } = options;
+  const { messageUs = 0, readUs = 0, bodyUs = 0, tellsSource = false } = options;
+  const { links, traffic, isLossy } = transport;
+  const { nodeCount, start, target, reverse, bandwidth } = links;
+  const holding = new Holding(nodeCount);
+  const leastUs = leastDelays(transport, messageUs);
   /** Last announcement batch of each link that was counted as a message. */
   const lastBatchUs = new Float64Array(links.linkCount).fill(-1);
   const deliver: EventKind = kernel.event(options.name, PHASE.network, onArrival);
-
-  function slotFor(item: number): number {
-    if (item >= slotOf.length) {
-      const wider = new Int32Array(Math.max(item + 1, slotOf.length * 2));
-      wider.set(slotOf);
-      slotOf = wider;
-    }
-    const known = slotOf[item]!;
-    if (known !== 0) return known === RELEASED ? RELEASED : known - 1;
-    const slot = freeSlots.pop() ?? slotCount++;
-    if (slot * nodeCount >= held.length) {
-      const size = held.length * 2;
-      const grow = <T extends Uint8Array | Float64Array | Int32Array>(from: T, to: T): T => {
-        to.set(from);
-        return to;
-      };
-      held = grow(held, new Uint8Array(size));
-      announcedUs = grow(announcedUs, new Float64Array(size));
-      announcer = grow(announcer, new Int32Array(size));
-      holderCount = grow(holderCount, new Int32Array(holderCount.length * 2));
-    }
-    const row = slot * nodeCount;
-    held.fill(0, row, row + nodeCount);
-    announcedUs.fill(NEVER, row, row + nodeCount);
-    holderCount[slot] = 0;
-    slotOf[item] = slot + 1;
-    return slot;
-  }
-
-  function hold(node: number, item: number): void {
-    const slot = slotFor(item);
-    if (slot === RELEASED || held[slot * nodeCount + node] === 1) return;
-    held[slot * nodeCount + node] = 1;
-    holderCount[slot]!++;
-  }
+  const hear: EventKind | undefined = isLossy
+    ? kernel.event(`${options.name}.announced`, PHASE.network, ask)
+    : undefined;
 
   function onArrival(node: number, item: number, from: number): void {
-    const slot = slotFor(item);
-    if (slot === RELEASED) return;
-    const at = slot * nodeCount + node;
+    const row = holding.row(item);
+    if (row < 0) return;
+    const at = row + node;
     // A better announcement replaced this exchange, or the item came another way. The due time would
     // not tell: two exchanges can end at one instant, and only one of them took place.
-    if (held[at] === 1 || announcer[at] !== from) return;
-    if (!isUp(node) || !isUp(from)) {
+    if (holding.announcedUs[at] === HELD || holding.announcer[at] !== from) return;
+    if (!transport.reaches(from, node)) {
       // The exchange broke off; the next announcement begins another.
-      announcedUs[at] = NEVER;
+      holding.announcedUs[at] = NEVER;
       return;
     }
-    held[at] = 1;
-    holderCount[slot]!++;
-    traffic.count(messages.getdata, node, from, options.getdataBytes);
+    holding.hold(node, item);
+    traffic.count(messages.getdata, node, from, getdataBytes);
     traffic.count(messages.body, from, node, options.bodyBytes(item));
     options.onDeliver(node, item, from);
   }
 
+  /** An announcement came over a link, and its receiver acts on it unless a better one came before. */
+  function ask(link: number, item: number): void {
+    const row = holding.row(item);
+    if (row < 0) return;
+    const node = target[link]!;
+    const from = target[reverse[link]!]!;
+    const at = row + node;
+    if (holding.announcedUs[at] === kernel.nowUs && holding.announcer[at] === from) {
+      exchange(link, item, from, kernel.nowUs);
+    }
+  }
+
+  /** Schedules the end of an exchange whose announcement arrives at `invUs`. */
+  function exchange(link: number, item: number, from: number, invUs: number): void {
+    const bytes = options.bodyBytes(item);
+    const askUs = readUs + messageUs + transport.delayUs(reverse[link]!, getdataBytes);
+    const answerUs = transport.delayUs(link, bytes) + bodyUs;
+    const transferUs = Math.ceil((8 * bytes * 1e6) / bandwidth[link]!);
+    const endUs = invUs + askUs + answerUs + transferUs + options.checkUs(item);
+    deliver.at(endUs, target[link]!, item, from);
+  }
+
   function relay(node: number, item: number, from: number): void {
-    const slot = slotFor(item);
-    if (slot === RELEASED)
+    const row = holding.row(item);
+    if (row === RELEASED)
       throw new InvariantViolation('relay-released', `item ${item}`, kernel.nowUs);
-    const row = slot * nodeCount;
-    const bodyBits = options.bodyBytes(item) * 8;
-    const checkUs = options.checkUs(item);
+    const { announcedUs, announcer } = holding;
     let sendUs = kernel.nowUs;
     if (batchUs > 0) {
       const offset = Math.floor((node * batchUs) / nodeCount);
@@ -144,26 +127,28 @@ export function createFlood(options: FloodOptions): Flood {
     const end = start[node + 1]!;
     for (let link = start[node]!; link < end; link++) {
       const peer = target[link]!;
-      if (peer === from) continue;
-      // What is sent to a node that is down arrives nowhere.
-      const isHeard = isUp(peer);
+      if (peer === from && !tellsSource) continue;
+      // What is sent to a node that is down or cut off arrives nowhere.
+      const isHeard = transport.reaches(node, peer);
       const receiver = isHeard ? peer : -1;
       // A batch has a head on every link on its own: whom an item came from is not told of it.
       if (batchUs > 0 && lastBatchUs[link] === sendUs) {
-        addBytes(messages.inv, node, receiver, options.entryBytes);
+        addBytes(messages.inv, node, receiver, entryBytes);
       } else {
         lastBatchUs[link] = sendUs;
-        traffic.count(messages.inv, node, receiver, options.invBytes + options.entryBytes);
+        traffic.count(messages.inv, node, receiver, invBytes + entryBytes);
       }
-      const at = row + peer;
-      if (held[at] === 1 || !isHeard) continue;
-      const oneWayUs = latencyUs[link]!;
-      const invUs = sendUs + oneWayUs;
-      if (invUs >= announcedUs[at]!) continue;
-      announcedUs[at] = invUs;
-      announcer[at] = node;
-      const transferUs = Math.ceil((bodyBits / bandwidth[link]!) * 1e6);
-      deliver.at(invUs + 2 * oneWayUs + transferUs + checkUs, peer, item, node);
+      if (!isHeard) continue;
+      const bestUs = row < 0 ? HELD : announcedUs[row + peer]!;
+      // What cannot come before the best announcement known needs no draw, unless losses count.
+      if (sendUs + leastUs[link]! >= bestUs && !isLossy) continue;
+      const invUs = sendUs + messageUs + transport.delayUs(link, invBytes);
+      if (invUs >= bestUs) continue;
+      announcedUs[row + peer] = invUs;
+      announcer[row + peer] = node;
+      // Retransmissions are counted when they happen, so the rest is drawn when it begins.
+      if (hear !== undefined) hear.at(invUs, link, item);
+      else exchange(link, item, node, invUs);
     }
   }
 
@@ -175,24 +160,24 @@ export function createFlood(options: FloodOptions): Flood {
 
   return {
     originate(node, item) {
-      hold(node, item);
+      holding.hold(node, item);
       relay(node, item, -1);
     },
     relay,
-    has(node, item) {
-      const known = item < slotOf.length ? slotOf[item]! : 0;
-      return known === RELEASED || (known > 0 && held[(known - 1) * nodeCount + node] === 1);
+    has: (node, item) => holding.has(node, item),
+    hold: (node, item) => {
+      holding.hold(node, item);
     },
-    hold,
-    holders(item) {
-      const slot = slotFor(item);
-      return slot === RELEASED ? nodeCount : holderCount[slot]!;
-    },
-    release(item) {
-      const slot = slotFor(item);
-      if (slot === RELEASED) return;
-      slotOf[item] = RELEASED;
-      freeSlots.push(slot);
-    },
+    holders: (item) => holding.holders(item),
+    release: (item) => holding.release(item),
   };
+}
+
+/** Least time of a message over each link, the work of its sender included [µs]. */
+export function leastDelays({ links }: Transport, messageUs: number): Float64Array {
+  const leastUs = new Float64Array(links.linkCount);
+  for (let link = 0; link < leastUs.length; link++) {
+    leastUs[link] = messageUs + links.latency.leastUs(link);
+  }
+  return leastUs;
 }

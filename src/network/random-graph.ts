@@ -1,92 +1,149 @@
 /**
- * Random simple graphs with given degrees, made by the configuration model with repair by edge swaps.
- * Source: Steger & Wormald, Generating random regular graphs quickly, 1999 (pairing with rejection).
+ * Random simple graphs with given degrees. Free ends of links ("stubs") are joined two at a time where
+ * that makes no loop and no double link; when none of the last ones can be joined, an edge made before
+ * is switched with them instead of starting again, so that a graph is found at any degree.
+ * Source: Steger & Wormald, Generating random regular graphs quickly, 1999 (pairing); McKay & Wormald,
+ * Uniform generation of random regular graphs of moderate degree, 1990 (switching).
  */
 import { InvariantViolation } from '../base/errors.ts';
 import type { AddressedStream } from '../base/random.ts';
+import { createGraphBuilder, type Graph, type GraphBuilder, partsOf } from './graph.ts';
 
 const ATTEMPTS_MAX = 200;
+/** Pairs of stubs that do not fit before an edge is switched; edges that are tried for the switch. */
+const MISSES_MAX = 64;
+const SWITCHES_MAX = 10_000;
 
 /**
  * Draws a connected random graph in which every node has `degree` links (one node has one less when
  * nodes times degree is odd); a complete graph when the degree is not below the number of others.
  *
- * @returns Pairs (a, b) with a < b, ascending.
+ * @param degree - At least 2. A connected graph of degree 2 is one cycle through all nodes.
+ * @returns Every such graph about equally likely. Cost: O(nodes · degree).
  */
-export function randomRegularPairs(
+export function randomRegularGraph(
   nodeCount: number,
   degree: number,
   draws: AddressedStream,
-): [number, number][] {
-  if (degree >= nodeCount - 1) return completePairs(nodeCount);
+): Graph {
+  const others = nodeCount - 1;
+  if (degree >= others) return completeGraph(nodeCount);
+  if (degree === 2) return randomCycle(nodeCount, draws);
+  // Where most pairs are joined, the pairs that are not make the sparser graph of the same law.
+  const isSparse = 2 * degree <= others;
+  const isOdd = (nodeCount * degree) % 2 === 1;
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    const pairs = pairStubs(nodeCount, degree, draws, attempt);
-    if (pairs !== undefined && isConnected(nodeCount, pairs)) {
-      return pairs.sort((p, q) => p[0] - q[0] || p[1] - q[1]);
+    const degrees = new Int32Array(nodeCount).fill(isSparse ? degree : others - degree);
+    if (isOdd && !isSparse) degrees[Math.floor(draws.uniform(attempt, 0, 1) * nodeCount)]!++;
+    const { builder, free } = joinStubs(degrees, draws, attempt);
+    if (free > (isOdd && isSparse ? 1 : 0)) continue;
+    const graph = isSparse ? builder.finish() : complementOf(builder);
+    if (partsOf(graph).count === 1) return graph;
+  }
+  const size = `${nodeCount} nodes of degree ${degree}`;
+  throw new InvariantViolation('limit-graph-attempts', `no connected graph of ${size} found`);
+}
+
+/** The graph that joins every pair of nodes. */
+export function completeGraph(nodeCount: number): Graph {
+  const edgeCount = (nodeCount * (nodeCount - 1)) / 2;
+  const [from, to] = [new Int32Array(edgeCount), new Int32Array(edgeCount)];
+  let edge = 0;
+  for (let a = 0; a < nodeCount; a++) {
+    for (let b = a + 1; b < nodeCount; b++) {
+      from[edge] = a;
+      to[edge++] = b;
     }
   }
-  throw new InvariantViolation(
-    'limit-graph-attempts',
-    `no graph of ${nodeCount} x ${degree} found`,
-  );
+  return { nodeCount, from, to };
 }
 
-function completePairs(nodeCount: number): [number, number][] {
-  const pairs: [number, number][] = [];
-  for (let a = 0; a < nodeCount; a++) for (let b = a + 1; b < nodeCount; b++) pairs.push([a, b]);
-  return pairs;
-}
-
-function pairStubs(
-  nodeCount: number,
-  degree: number,
+/**
+ * Joins stubs to a simple graph, connected or not.
+ *
+ * @param degrees - Links that each node shall have, 0 to nodes − 1.
+ * @param attempt - Another number gives another graph of the same law.
+ * @returns The graph, and the number of stubs that found no partner: one when the sum is odd, more only
+ *   where hardly a simple graph has these degrees.
+ */
+export function joinStubs(
+  degrees: Int32Array,
   draws: AddressedStream,
   attempt: number,
-): [number, number][] | undefined {
-  const stubs: number[] = [];
-  for (let node = 0; node < nodeCount; node++) for (let k = 0; k < degree; k++) stubs.push(node);
-  const taken = new Set<number>();
-  const pairs: [number, number][] = [];
-  let draw = 0;
-  // Steger-Wormald: join two random free stubs that make no loop and no double link, until stuck.
-  for (let misses = 0; stubs.length > 1 && misses < 50 * degree; ) {
-    const i = Math.floor(draws.uniform(attempt, draw, 0) * stubs.length);
-    const j = Math.floor(draws.uniform(attempt, draw, 1) * stubs.length);
-    draw++;
-    const a = Math.min(stubs[i]!, stubs[j]!);
-    const b = Math.max(stubs[i]!, stubs[j]!);
-    if (a === b || taken.has(a * nodeCount + b)) {
-      misses++;
-      continue;
-    }
-    misses = 0;
-    taken.add(a * nodeCount + b);
-    pairs.push([a, b]);
-    for (const at of i > j ? [i, j] : [j, i]) {
-      stubs[at] = stubs[stubs.length - 1]!;
-      stubs.pop();
-    }
+): { readonly builder: GraphBuilder; readonly free: number } {
+  let free = degrees.reduce((sum, degree) => sum + degree, 0);
+  const stubs = new Int32Array(free);
+  for (let node = 0, at = 0; node < degrees.length; node++) {
+    stubs.fill(node, at, at + degrees[node]!);
+    at += degrees[node]!;
   }
-  return stubs.length <= 1 ? pairs : undefined;
+  const builder = createGraphBuilder(degrees.length, free / 2);
+  let draw = 0;
+  const pick = (count: number) => Math.floor(draws.uniform(attempt, draw++, 0) * count);
+  const drop = (at: number) => {
+    stubs[at] = stubs[--free]!;
+  };
+  for (let misses = 0; free > 1; ) {
+    const i = pick(free);
+    const j = pick(free);
+    if (builder.add(stubs[i]!, stubs[j]!)) {
+      misses = 0;
+    } else if (++misses < MISSES_MAX || i === j) {
+      continue;
+    } else if (!switchEdge(builder, stubs[i]!, stubs[j]!, pick)) {
+      break;
+    }
+    drop(Math.max(i, j));
+    drop(Math.min(i, j));
+  }
+  return { builder, free };
 }
 
-function isConnected(nodeCount: number, pairs: readonly (readonly [number, number])[]): boolean {
-  const root = Int32Array.from({ length: nodeCount }, (_, node) => node);
-  const find = (node: number): number => {
-    let at = node;
-    while (root[at] !== at) {
-      root[at] = root[root[at]!]!;
-      at = root[at]!;
-    }
-    return at;
-  };
-  let parts = nodeCount;
-  for (const [a, b] of pairs) {
-    const [rootA, rootB] = [find(a), find(b)];
-    if (rootA !== rootB) {
-      root[rootA] = rootB;
-      parts--;
-    }
+/** Joins a and b to the two ends of an edge instead of to each other. */
+function switchEdge(
+  builder: GraphBuilder,
+  a: number,
+  b: number,
+  pick: (count: number) => number,
+): boolean {
+  for (let miss = 0; builder.edgeCount > 0 && miss < SWITCHES_MAX; miss++) {
+    const edge = pick(builder.edgeCount);
+    const isTurned = pick(2) === 1;
+    const x = isTurned ? builder.to(edge) : builder.from(edge);
+    const y = isTurned ? builder.from(edge) : builder.to(edge);
+    if (a === x || b === y || builder.has(a, x) || builder.has(b, y)) continue;
+    builder.move(edge, a, x);
+    builder.add(b, y);
+    return true;
   }
-  return parts === 1;
+  return false;
+}
+
+function complementOf(builder: GraphBuilder): Graph {
+  const { nodeCount } = builder;
+  const inverse = createGraphBuilder(nodeCount, 0.5 * nodeCount * nodeCount - builder.edgeCount);
+  for (let a = 0; a < nodeCount; a++) {
+    for (let b = a + 1; b < nodeCount; b++) if (!builder.has(a, b)) inverse.add(a, b);
+  }
+  return inverse.finish();
+}
+
+/** A cycle through all nodes in random order: every connected graph of degree 2, equally likely. */
+function randomCycle(nodeCount: number, draws: AddressedStream): Graph {
+  const from = shuffledNodes(nodeCount, draws);
+  const to = new Int32Array(nodeCount);
+  for (let i = 0; i < nodeCount; i++) to[i] = from[(i + 1) % nodeCount]!;
+  return { nodeCount, from, to };
+}
+
+/** The nodes 0 to `count` − 1 in random order (Fisher-Yates). */
+function shuffledNodes(count: number, draws: AddressedStream): Int32Array {
+  const nodes = Int32Array.from({ length: count }, (_, node) => node);
+  for (let i = count - 1; i > 0; i--) {
+    const j = Math.floor(draws.uniform(i, 0, 0) * (i + 1));
+    const held = nodes[i]!;
+    nodes[i] = nodes[j]!;
+    nodes[j] = held;
+  }
+  return nodes;
 }

@@ -1,6 +1,6 @@
 /** Counts of messages and bytes by type and node: every message is counted, queued or not. */
 
-/** Message types of the relay protocols. */
+/** Message types of relays, clients and consensus. New types go to the end. */
 export const MESSAGE_TYPES = [
   'transaction-inv',
   'transaction-getdata',
@@ -9,6 +9,24 @@ export const MESSAGE_TYPES = [
   'block-getdata',
   'block',
   'submit',
+  'header',
+  'compact-block',
+  'block-part-getdata',
+  'block-part',
+  'retransmission',
+  'proposal',
+  'prepare',
+  'commit',
+  'vote',
+  'checkpoint',
+  'view-change',
+  'new-view',
+  'append',
+  'append-reply',
+  'request-vote',
+  'grant-vote',
+  'endorsement',
+  'reply',
 ] as const;
 /** Name of a message type. */
 export type MessageType = (typeof MESSAGE_TYPES)[number];

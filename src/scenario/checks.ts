@@ -4,7 +4,9 @@
  */
 import { createCalendar, formatInstant, parseInstant } from '../base/calendar.ts';
 import type { InputIssue } from '../base/errors.ts';
+import type { OptionIssue } from '../base/options.ts';
 import { DAY_US, HOUR_US } from '../base/units.ts';
+import { nodeId } from '../network/node-id.ts';
 import {
   descend,
   describe,
@@ -14,7 +16,7 @@ import {
   type Place,
 } from './located.ts';
 import { didYouMean, formatQuantity } from './resolve.ts';
-import type { Scenario, Window } from './sections.ts';
+import type { PluginChoice, Scenario, Window } from './sections.ts';
 
 /** Place of the first of some dotted paths that is written; else of the nearest parent that is. */
 export function placeOf(root: LocatedMap, paths: readonly string[]): Place {
@@ -99,8 +101,55 @@ export function crossCheck(
   checkTimes(scenario, root, issues);
   checkTariff(scenario, root, issues);
   checkSettlement(scenario, root, issues);
+  checkDisturbances(scenario, root, issues);
   if (checkStake) checkElections(scenario, root, issues);
   checkFraud(scenario, root, issues);
+}
+
+/** Checks a plug-in's options against the number of nodes, by the plug-in's own rules. */
+export function checkPlugin(
+  path: string,
+  choice: PluginChoice,
+  plugin: CheckedPlugin | undefined,
+  nodeCount: number,
+  root: LocatedMap,
+  issues: InputIssue[],
+): void {
+  for (const { key, expected, got, hint } of plugin?.check?.(choice.options as never, nodeCount) ?? []) {
+    issues.push(issueAt(placeOf(root, [`${path}.${key}`, path]), expected, got, hint));
+  }
+}
+
+/** A plug-in that may have rules between its options. */
+export interface CheckedPlugin {
+  check?(options: never, nodeCount: number): readonly OptionIssue[];
+}
+
+/** Planned outages and partitions name nodes that exist and end after they begin. */
+function checkDisturbances(scenario: Scenario, root: LocatedMap, issues: InputIssue[]): void {
+  const { nodes, outages, partitions } = scenario.network;
+  const known = Array.from({ length: nodes ?? 0 }, (_, node) => nodeId(node));
+  const checkNode = (id: string, path: string) => {
+    if (known.includes(id)) return;
+    const expected = `a full node, ${known[0]} to ${known[known.length - 1]}`;
+    issues.push(issueAt(placeOf(root, [path]), expected, id, didYouMean(id, known)));
+  };
+  const checkSpan = (from: number, to: number, path: string) => {
+    if (to > from) return;
+    const expected = `an end after the beginning, which is ${formatQuantity(from, 'duration')}`;
+    issues.push(issueAt(placeOf(root, [path]), expected, formatQuantity(to, 'duration')));
+  };
+  (outages ?? []).forEach(({ node, from, to }, index) => {
+    checkNode(node, `network.outages.${index}.node`);
+    checkSpan(from, to, `network.outages.${index}.to`);
+  });
+  (partitions ?? []).forEach(({ from, to, side }, index) => {
+    (side ?? []).forEach((id, k) => checkNode(id, `network.partitions.${index}.side.${k}`));
+    checkSpan(from, to, `network.partitions.${index}.to`);
+    if (new Set(side).size < known.length) return;
+    const place = placeOf(root, [`network.partitions.${index}.side`]);
+    issues.push(issueAt(place, 'fewer nodes than there are, so that two sides are left', 'all'));
+  });
 }
 
 function checkTimes(scenario: Scenario, root: LocatedMap, issues: InputIssue[]): void {

@@ -6,7 +6,14 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve as resolvePath } from 'node:path';
 import { formatIssue, type InputIssue, ScenarioError } from '../base/errors.ts';
 import { armsOf, protocolOverride } from './arms.ts';
-import { crossCheck, homeIssues, placeIssues, windowsOf } from './checks.ts';
+import {
+  type CheckedPlugin,
+  checkPlugin,
+  crossCheck,
+  homeIssues,
+  placeIssues,
+  windowsOf,
+} from './checks.ts';
 import { BASE_ARM, HEAD, OVERRIDABLE_KEYS, SCHEMA_VERSION, TOP_LEVEL_KEYS } from './keys.ts';
 import {
   child,
@@ -288,9 +295,10 @@ function resolveTree(
   const subsidy = child(root, 'subsidy');
   checkKeys(mapOf(subsidy, root.place, 'the keys of subsidy', issues), [], issues);
   const fraud = mapOf(child(root, 'fraud'), root.place, 'the keys of fraud', issues);
-  checkKeys(fraud, ['attacks', 'detectors', 'response'], issues);
+  checkKeys(fraud, ['attacks', 'adversaries', 'detectors', 'response'], issues);
   scenario.fraud = {
     attacks: resolvePlugins('attacks', child(fraud, 'attacks'), catalogue, issues),
+    adversaries: resolvePlugins('adversaries', child(fraud, 'adversaries'), catalogue, issues),
     detectors: resolvePlugins('detectors', child(fraud, 'detectors'), catalogue, issues),
     response: resolvePlugin('response', child(fraud, 'response'), fraud.place, catalogue, issues),
   };
@@ -299,5 +307,24 @@ function resolveTree(
   const resolved = scenario as unknown as Scenario;
   // A value that did not resolve has its issue; rules between keys hold for those that did.
   crossCheck(resolved, root, issues, source.checkStake);
+  checkNodePlugins(resolved, root, catalogue, issues);
   return resolved;
+}
+
+/** Rules of plug-ins that depend on the number of full nodes. */
+function checkNodePlugins(
+  scenario: Scenario,
+  root: LocatedMap,
+  catalogue: PluginCatalogue,
+  issues: InputIssue[],
+): void {
+  // Options that did not resolve have their issues; a rule over them would only confuse.
+  if (issues.length > 0) return;
+  const { nodes } = scenario.network;
+  const protocol = catalogue.consensus.find(scenario.consensus.name) as CheckedPlugin | undefined;
+  checkPlugin('consensus', scenario.consensus, protocol, nodes, root, issues);
+  scenario.fraud.adversaries.forEach((choice, index) => {
+    const adversary = catalogue.adversaries.find(choice.name) as CheckedPlugin | undefined;
+    checkPlugin(`fraud.adversaries.${index}`, choice, adversary, nodes, root, issues);
+  });
 }

@@ -6,6 +6,7 @@
 import {
   bandwidth,
   boolean,
+  bytes,
   choice,
   duration,
   fraction,
@@ -50,6 +51,9 @@ export const HORIZON = {
   }),
   history: integer(7, { min: 0, max: 60, doc: 'Days of physics before the start, for forecasts' }),
   warmUp: duration('2 h', { doc: 'Left out of throughput and latency' }),
+  blocks: optional(
+    integer(undefined, { min: 1, doc: 'Ends a run of the chain alone above this height' }),
+  ),
   drain: duration('6 h', { doc: 'How long the chain may run on after the last slot' }),
 } satisfies OptionSet;
 
@@ -126,6 +130,7 @@ export const LEDGER = {
   }),
   gasPerSecond: number(10_000_000, { min: 1, doc: 'Cap on gas a second, the same in every arm' }),
   gasPrice: integer(0, { min: 0, doc: 'Micro-points per gas' }),
+  background: bytes('0 B', { doc: 'Other traffic that every block carries; holds no transaction' }),
   maxUnfinalBlocks: integer(100_000, {
     min: 8,
     doc: 'Limit on blocks kept above the last final one',
@@ -145,6 +150,27 @@ export const NETWORK = {
   idlePower: power('50 W', { doc: 'Of one full node, with network and cooling' }),
   outageEvery: duration('0 s', { doc: 'Mean time between outages of a full node; 0 is never' }),
   outageLasts: duration('10 min', { min: 1_000_000, doc: 'Mean length of an outage' }),
+  outages: list(
+    group({
+      node: text(undefined, 'Full node, e.g. node-003'),
+      from: duration(undefined, { doc: 'After the start of delivery' }),
+      to: duration(undefined, { doc: 'When it is up again' }),
+    }),
+    [],
+    { doc: 'Planned outages of full nodes' },
+  ),
+  partitions: list(
+    group({
+      from: duration(undefined, { doc: 'After the start of delivery' }),
+      to: duration(undefined, { doc: 'When it heals' }),
+      side: list(text(), undefined, { min: 1, doc: 'Full nodes cut off from all others' }),
+    }),
+    [],
+    { doc: 'Splits of the network into two sides' },
+  ),
+  loss: fraction('0 %', { max: 0.9, doc: 'Probability that a message is lost and sent again' }),
+  retransmitAfter: duration('200 ms', { min: 1_000, doc: 'Wait before a lost message is resent' }),
+  clockSkew: duration('0 s', { doc: 'Standard deviation of constant clock errors of nodes' }),
 } satisfies OptionSet;
 
 /** Points: what is granted and what packing blocks earns. */
@@ -214,7 +240,16 @@ export const PLUGIN_KEYS = {
     many: false,
     fallback: 'random-regular',
   },
+  placement: {
+    path: ['network', 'placement'],
+    noun: 'placement',
+    many: false,
+    fallback: 'two-tier',
+  },
+  latency: { path: ['network', 'latency'], noun: 'latency', many: false, fallback: 'lognormal' },
+  relay: { path: ['network', 'relay'], noun: 'relay', many: false, fallback: 'inv-getdata' },
   attacks: { path: ['fraud', 'attacks'], noun: 'attack', many: true, fallback: '' },
+  adversaries: { path: ['fraud', 'adversaries'], noun: 'adversary', many: true, fallback: '' },
   detectors: { path: ['fraud', 'detectors'], noun: 'detector', many: true, fallback: '' },
   response: { path: ['fraud', 'response'], noun: 'response', many: false, fallback: 'none' },
 } as const;
@@ -255,11 +290,18 @@ export interface Scenario {
   readonly settlement: OptionValues<typeof SETTLEMENT>;
   readonly ledger: OptionValues<typeof LEDGER>;
   readonly consensus: PluginChoice;
-  readonly network: OptionValues<typeof NETWORK> & { readonly topology: PluginChoice };
+  readonly network: OptionValues<typeof NETWORK> & {
+    readonly topology: PluginChoice;
+    readonly placement: PluginChoice;
+    readonly latency: PluginChoice;
+    readonly relay: PluginChoice;
+  };
   readonly points: OptionValues<typeof POINTS>;
   readonly certificates: OptionValues<typeof CERTIFICATES>;
   readonly fraud: {
     readonly attacks: readonly PluginChoice[];
+    /** Attacks on the chain, as against `attacks` on meters and orders. */
+    readonly adversaries: readonly PluginChoice[];
     readonly detectors: readonly PluginChoice[];
     readonly response: PluginChoice;
   };

@@ -9,6 +9,7 @@ import { protocols } from '../consensus/protocols/index.ts';
 import { type ChainRules, ROLES, RULE_NAMES } from '../contracts/rules.ts';
 import type { Genesis, GenesisAccount } from '../ledger/genesis.ts';
 import { type CryptoMode, createKeyPair, type KeyPair } from '../ledger/signature.ts';
+import { nodeId } from '../network/node-id.ts';
 import type { HomeSpec } from '../physics/community.ts';
 import type { Scenario, Window } from '../scenario/sections.ts';
 import { blockCaps } from './caps.ts';
@@ -21,9 +22,13 @@ export interface Accounts {
 
 const OFFICES = ['centre', 'dso', 'authority', 'treasury'] as const;
 
-/** Chain time at which the first delivery slot starts [µs]: registration and first orders come before. */
-export function openingUsOf(scenario: Scenario): number {
+/**
+ * Chain time at which the first delivery slot starts [µs]: registration and first orders come before. A
+ * chain without members has nothing to prepare.
+ */
+export function openingUsOf(scenario: Scenario, homeCount: number): number {
   const slotUs = scenario.horizon.interval;
+  if (homeCount === 0) return scenario.horizon.warmUp;
   const wanted = scenario.horizon.warmUp + scenario.market.leadTimeMax + 600_000_000;
   return Math.ceil(wanted / slotUs) * slotUs;
 }
@@ -89,9 +94,6 @@ export function createAccounts(
   };
 }
 
-/** Readable id of a full node. */
-export const nodeId = (node: number) => `node-${String(node + 1).padStart(3, '0')}`;
-
 /**
  * Certificates of each home: pro rata to last year's generation raised to the power that gives the
  * wanted Gini over equal holders; homes without generation get none.
@@ -129,7 +131,7 @@ function chainIntegers(
     authority: offices + 2,
     treasury: offices + 3,
     consortium: scenario.ledger.membership === 'consortium' ? 1 : 0,
-    openingUs: openingUsOf(scenario),
+    openingUs: openingUsOf(scenario, homeCount),
     slotUs: scenario.horizon.interval,
     slotCount,
     gateClosureUs: scenario.market.gateClosure,

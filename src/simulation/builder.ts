@@ -3,6 +3,7 @@
  * the header. Rewards that have fallen due on the branch lead the block.
  */
 import { InvariantViolation } from '../base/errors.ts';
+import type { Conduct } from '../consensus/conduct.ts';
 import type { BranchRule } from '../consensus/protocol.ts';
 import { ACCOUNT, accountCell } from '../contracts/cells.ts';
 import { imbalanceOf } from '../contracts/conservation.ts';
@@ -32,6 +33,10 @@ export interface BuilderOptions {
   readonly keys: readonly KeyPair[];
   /** Whether a transaction has reached a node. */
   isKnown(node: number, tx: number): boolean;
+  /** What a producer does otherwise than it should; undefined when it is honest. */
+  conductOf(node: number): Conduct | undefined;
+  /** Bytes of other traffic that every block carries; they travel, and hold no transaction. */
+  readonly backgroundBytes: number;
   /** Signs a transaction of the chain's own making and enters it into the table. */
   signReward(producerAccount: number, nonce: number, due: RewardDue, node: number): number;
 }
@@ -147,11 +152,12 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
 
   function fill(body: Body, node: number, parent: BlockIndex, timestampUs: number): void {
     heldBack.clear();
-    pool.visit(parent, state.base, (tx) => {
+    const conduct = options.conductOf(node);
+    const take = (tx: number): boolean => {
       if (table.expiryUs[tx]! < timestampUs) return true;
       const sender = table.sender[tx]!;
       if (heldBack.has(sender)) return true;
-      if (!options.isKnown(node, tx)) {
+      if (!options.isKnown(node, tx) || conduct?.includes?.(node, tx) === false) {
         heldBack.add(sender);
         return true;
       }
@@ -163,7 +169,17 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
         return true;
       }
       return run(body, tx, timestampUs);
+    };
+    if (conduct?.arrange === undefined) {
+      pool.visit(parent, state.base, take);
+      return;
+    }
+    const candidates: number[] = [];
+    pool.visit(parent, state.base, (tx) => {
+      if (options.isKnown(node, tx)) candidates.push(tx);
+      return true;
     });
+    for (const tx of conduct.arrange(node, candidates)) if (!take(tx)) return;
   }
 
   function assertConserved(dirty: ArrayLike<number>, parent: BlockIndex, timeUs: number): void {
@@ -225,7 +241,7 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
         hash,
         work,
         transactions: body.transactions,
-        bytes: headerBytes + signature.length + body.bytes,
+        bytes: headerBytes + signature.length + body.bytes + options.backgroundBytes,
         gasUsed: body.gas,
         consensus,
       });

@@ -5,12 +5,23 @@ import { gasPriceOf } from '../contracts/execute.ts';
 import { ROLES } from '../contracts/rules.ts';
 import { rejectReasonOf } from '../ledger/reject-reason.ts';
 import { TRANSACTION_TYPES } from '../ledger/transactions.ts';
-import { nodeId } from './accounts.ts';
-import { CENTRE_NODE } from './chain.ts';
-import type { RunParts } from './tables.ts';
+import { nodeId } from '../network/node-id.ts';
+import { MESSAGE_TYPES } from '../network/traffic.ts';
+import type { Scenario } from '../scenario/sections.ts';
+import { CENTRE_NODE, type Chain } from './chain.ts';
 
-/** Builds the five tables. */
-export function chainTables(parts: RunParts): Table[] {
+/** What the tables of a chain are made from. */
+export interface ChainParts {
+  readonly scenario: Scenario;
+  readonly chain: Chain;
+  /** End of the last delivery slot in chain time [µs]. */
+  readonly lastDeliveryUs: number;
+  /** Invariants of the market with how often each was checked; none without a market. */
+  readonly marketChecks?: readonly { readonly invariant: string; readonly checks: number }[];
+}
+
+/** Builds the tables of a chain. */
+export function chainTables(parts: ChainParts): Table[] {
   const canonical = canonicalBlocks(parts);
   return [
     blocksTable(parts, canonical),
@@ -18,6 +29,7 @@ export function chainTables(parts: RunParts): Table[] {
     nodesTable(parts, canonical),
     accountsTable(parts),
     invariantsTable(parts),
+    consensusTable(parts),
   ];
 }
 
@@ -29,14 +41,14 @@ function columnOf(count: number, value: (row: number) => number): Float64Array {
 }
 
 /** 1 for the blocks on the way to the observer's head. */
-function canonicalBlocks({ chain }: RunParts): Uint8Array {
+function canonicalBlocks({ chain }: ChainParts): Uint8Array {
   const marks = new Uint8Array(chain.tree.count);
   for (let at = chain.engine.head[CENTRE_NODE]!; at >= 0; at = chain.tree.parent[at]!)
     marks[at] = 1;
   return marks;
 }
 
-function blocksTable({ chain, lastDeliveryUs }: RunParts, canonical: Uint8Array): Table {
+function blocksTable({ chain, lastDeliveryUs }: ChainParts, canonical: Uint8Array): Table {
   const { tree, engine, builder, rules } = chain;
   const blocks = Array.from({ length: tree.count }, (_, block) => block);
   const of = (value: (block: number) => number) => columnOf(tree.count, value);
@@ -61,7 +73,7 @@ function blocksTable({ chain, lastDeliveryUs }: RunParts, canonical: Uint8Array)
   });
 }
 
-function transactionsTable({ chain }: RunParts): Table {
+function transactionsTable({ chain }: ChainParts): Table {
   const { table, tree, engine, rules } = chain;
   const rows = Array.from({ length: table.count }, (_, tx) => tx);
   const block = table.exportedBlock;
@@ -120,7 +132,7 @@ function fateOf(
   return tx.expired ? { fate: 'rejected', reason: 'EXPIRED' } : { fate: 'pending', reason: '' };
 }
 
-function nodesTable({ scenario, chain, lastDeliveryUs }: RunParts, canonical: Uint8Array): Table {
+function nodesTable({ scenario, chain, lastDeliveryUs }: ChainParts, canonical: Uint8Array): Table {
   const { tree, engine, instance, links, traffic } = chain;
   const nodes = Array.from({ length: links.nodeCount }, (_, node) => node);
   const of = (value: (node: number) => number) => Float64Array.from(nodes, value);
@@ -155,7 +167,7 @@ function nodesTable({ scenario, chain, lastDeliveryUs }: RunParts, canonical: Ui
   });
 }
 
-function accountsTable({ chain }: RunParts): Table {
+function accountsTable({ chain }: ChainParts): Table {
   const head = chain.engine.head[CENTRE_NODE]!;
   const accounts = Array.from({ length: chain.rules.accountCount }, (_, account) => account);
   const field = (name: number) =>
@@ -173,20 +185,32 @@ function accountsTable({ chain }: RunParts): Table {
   });
 }
 
-function invariantsTable({ chain, site, operator }: RunParts): Table {
-  const settled = operator.markets.filter((market) => market.settled !== undefined).length;
-  const homeSlots = (site.slotCount + site.historySlots) * site.source.homes.length;
+function invariantsTable({ chain, marketChecks }: ChainParts): Table {
   const rows = [
     ['points-conserved', chain.checks.executedBlocks, 0],
     ['points-recount', chain.checks.recounts, 0],
-    ['home-energy-balance', homeSlots, 0],
-    ['settlement-energy', settled, 0],
-    ['settlement-cash', settled, 0],
-    ['divergent-finals', chain.tree.count, chain.engine.divergentFinals],
+    ...(marketChecks ?? []).map(({ invariant, checks }) => [invariant, checks, 0] as const),
   ] as const;
   return createTable('invariants', {
     invariant: rows.map(([name]) => name),
     checks: Float64Array.from(rows, ([, checks]) => checks),
     violations: Float64Array.from(rows, ([, , violations]) => violations),
+  });
+}
+
+/** Counters of consensus; divergent finals are an outcome of the world, not a broken invariant. */
+function consensusTable({ chain }: ChainParts): Table {
+  const { engine, instance, traffic } = chain;
+  const rows: (readonly [string, number])[] = [
+    ['divergentFinals', engine.divergentFinals],
+    ...Object.entries(instance.report?.() ?? {}),
+    ...MESSAGE_TYPES.flatMap((type, code) => [
+      [`messages/${type}`, traffic.typeCount[code]!] as const,
+      [`bytes/${type}`, traffic.typeBytes[code]!] as const,
+    ]),
+  ];
+  return createTable('consensus', {
+    counter: rows.map(([name]) => name),
+    value: Float64Array.from(rows, ([, value]) => value),
   });
 }

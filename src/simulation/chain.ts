@@ -6,7 +6,8 @@
 import { InvariantViolation } from '../base/errors.ts';
 import { exp } from '../base/math.ts';
 import type { RandomSource } from '../base/random.ts';
-import { type ChainEngine, createChainEngine } from '../consensus/engine.ts';
+import { type ChainNet, createChainNet } from '../consensus/chain-net.ts';
+import type { ChainEngine } from '../consensus/engine.ts';
 import type { ConsensusInstance } from '../consensus/protocol.ts';
 import { protocols } from '../consensus/protocols/index.ts';
 import { CHAIN, chainCell, denseCellCount } from '../contracts/cells.ts';
@@ -39,16 +40,18 @@ import {
   transactionId,
 } from '../ledger/transactions.ts';
 import { type BlockIndex, type BlockTree, createBlockTree } from '../ledger/tree.ts';
-import { createFlood, type Flood } from '../network/flood.ts';
-import { topologies } from '../network/topologies/index.ts';
-import { createLinks, type Links } from '../network/topology.ts';
+import { createFlood } from '../network/flood.ts';
+import { relays } from '../network/relays/index.ts';
+import type { Links } from '../network/topology.ts';
 import { createTraffic, MESSAGE, type Traffic } from '../network/traffic.ts';
+import { createTransport } from '../network/transport.ts';
 import type { Scenario } from '../scenario/sections.ts';
 import type { Accounts } from './accounts.ts';
 import { type BlockBuilder, createBlockBuilder } from './builder.ts';
 import { createElections } from './elections.ts';
 import { createLedgerExport } from './ledger-export.ts';
-import { scheduleOutages } from './outages.ts';
+import { createNetworkLinks } from './links.ts';
+import { scheduleDisturbances } from './outages.ts';
 
 /** Bytes of an inventory head, an entry and a request (32-byte hash, type and framing). */
 const INV_BYTES = 25;
@@ -80,6 +83,7 @@ export interface Chain {
   readonly state: ChainState;
   readonly table: TransactionTable;
   readonly pool: Pool;
+  readonly net: ChainNet;
   readonly engine: ChainEngine;
   readonly instance: ConsensusInstance;
   readonly builder: BlockBuilder;
@@ -143,15 +147,16 @@ export function createChain(
   const nodeCount = scenario.network.nodes;
   const parameters = protocol.parameters(consensusOptions, nodeCount);
   const rule = protocol.createRule(tree, parameters);
-  const links = createLinks(
-    topologies
-      .get(scenario.network.topology.name)
-      .create(
-        { nodeCount, bandwidth: scenario.network.bandwidth, random },
-        scenario.network.topology.options,
-      ),
-  );
+  const links = createNetworkLinks(scenario.network, random, scenario.folder);
   const traffic = createTraffic(nodeCount);
+  const transport = createTransport({
+    kernel,
+    links,
+    traffic,
+    loss: scenario.network.loss,
+    retransmitUs: scenario.network.retransmitAfter,
+    draws: random.sequential('chain/loss'),
+  });
   const checks = { executedBlocks: 0, recounts: 0 };
   const nonces = new Float64Array(rules.accountCount);
   const clientDraws = random.addressed('world/client-latency');
@@ -182,8 +187,7 @@ export function createChain(
 
   const transactionFlood = createFlood({
     kernel,
-    links,
-    traffic,
+    transport,
     name: 'network/deliver-transaction',
     messages: {
       inv: MESSAGE['transaction-inv'],
@@ -191,7 +195,6 @@ export function createChain(
       body: MESSAGE.transaction,
     },
     batchUs: scenario.network.batching,
-    isUp: (node) => engine.up[node] === 1,
     invBytes: INV_BYTES,
     entryBytes: ENTRY_BYTES,
     getdataBytes: GETDATA_BYTES,
@@ -214,6 +217,8 @@ export function createChain(
     genesisRoot,
     keys,
     isKnown: (node, tx) => transactionFlood.has(node, tx),
+    conductOf: (node) => net.conduct.of(node),
+    backgroundBytes: scenario.ledger.background,
     signReward(producerAccount, nonce, due, node) {
       const tx = sign(
         {
@@ -235,26 +240,37 @@ export function createChain(
 
   const ledgerExport = createLedgerExport(genesisBytes, tree, table, builder, listener.onLedger);
 
-  /** A request and its answer over the link between two peers. */
-  function fetchUs(node: number, from: number, bytes: number, blocks: number): number {
-    for (let k = 0; k < blocks; k++) {
-      const share = Math.floor(((k + 1) * bytes) / blocks) - Math.floor((k * bytes) / blocks);
-      traffic.count(MESSAGE['block-getdata'], node, from, GETDATA_BYTES);
-      traffic.count(MESSAGE.block, from, node, share);
-    }
-    let link = links.start[node]!;
-    while (link < links.start[node + 1]! - 1 && links.target[link] !== from) link++;
-    const transferUs = Math.ceil(((bytes * 8) / links.bandwidth[link]!) * 1e6);
-    return 2 * links.latencyUs[link]! + transferUs + blocks * verifyUs;
-  }
-
-  const engine = createChainEngine({
+  const chainParameters = createElections(tree, state, rules);
+  const net = createChainNet({
     kernel,
     tree,
-    nodeCount,
+    transport,
+    protocol,
+    options: consensusOptions,
     rule,
+    parameters: chainParameters,
+    rewardUptPerDay: rules.rewardBudgetUpt,
+    skewUs: clockSkews(scenario, random),
     foldMargin: parameters.foldMargin ?? 0,
-    fetchUs,
+    // Signatures of transactions were checked when they came; the header's and the roots are new.
+    blockCheckUs: verifyUs,
+    random: (stream) => random.sequential(stream),
+    createRelay: (context) => {
+      const { name, options } = scenario.network.relay;
+      return relays.get(name).create(context, options as never);
+    },
+    seal(node, parent, timestampUs, fields, work) {
+      checks.executedBlocks++;
+      return builder.build(node, parent, timestampUs, kernel.nowUs, fields, work);
+    },
+    hasPending(node) {
+      let found = false;
+      pool.visit(engine.head[node]!, state.base, (tx) => {
+        found = table.expiryUs[tx]! >= kernel.nowUs && transactionFlood.has(node, tx);
+        return !found;
+      });
+      return found;
+    },
     onFinal(node, block) {
       const body = tree.transactions(block);
       for (let i = 0; i < body.length; i++) {
@@ -265,7 +281,7 @@ export function createChain(
       }
       if (node !== CENTRE_NODE) return;
       if (block >= finalAtCentre.length) {
-        const wider = new Float64Array(2 * finalAtCentre.length).fill(Number.NaN);
+        const wider = new Float64Array(2 * Math.max(block, finalAtCentre.length)).fill(Number.NaN);
         wider.set(finalAtCentre);
         finalAtCentre = wider;
       }
@@ -282,25 +298,8 @@ export function createChain(
       }
       if (tree.height[block]! % RECOUNT_EVERY === 0) recountNow();
     },
-    onHead() {},
   });
-
-  const blockFlood: Flood = createFlood({
-    kernel,
-    links,
-    traffic,
-    name: 'network/deliver-block',
-    messages: { inv: MESSAGE['block-inv'], getdata: MESSAGE['block-getdata'], body: MESSAGE.block },
-    batchUs: 0,
-    isUp: (node) => engine.up[node] === 1,
-    invBytes: INV_BYTES,
-    entryBytes: ENTRY_BYTES,
-    getdataBytes: GETDATA_BYTES,
-    bodyBytes: (block) => tree.bytes[block]!,
-    // Signatures of transactions were checked when they came; the header's and the roots are new.
-    checkUs: () => verifyUs,
-    onDeliver: (node, block, from) => engine.receive(node, block, from),
-  });
+  const { engine, instance } = net;
 
   function recountNow(): void {
     checks.recounts++;
@@ -313,38 +312,6 @@ export function createChain(
       );
   }
 
-  const chainParameters = createElections(tree, state, rules);
-
-  const instance: ConsensusInstance = protocol.create(
-    {
-      kernel,
-      tree,
-      nodeCount,
-      parameters: chainParameters,
-      rule,
-      rewardUptPerDay: rules.rewardBudgetUpt,
-      head: engine.head,
-      up: engine.up,
-      random: (stream) => random.sequential(stream),
-      produce(node, parent, timestampUs, consensus, work) {
-        const block = builder.build(node, parent, timestampUs, kernel.nowUs, consensus, work);
-        checks.executedBlocks++;
-        engine.adoptOwn(node, block);
-        return block;
-      },
-      hasPending(node) {
-        let found = false;
-        pool.visit(engine.head[node]!, state.base, (tx) => {
-          found = table.expiryUs[tx]! >= kernel.nowUs && transactionFlood.has(node, tx);
-          return !found;
-        });
-        return found;
-      },
-    },
-    consensusOptions,
-  );
-  engine.connect(blockFlood, instance);
-
   /** What no state can make admissible: a reward is its block's, and what fits no block waits for ever. */
   function refusedAtDoor(tx: number): RejectReason | undefined {
     if (table.signed(tx).transaction.type === 'POINTS_REWARD') return 'UNAUTHORISED';
@@ -352,7 +319,7 @@ export function createChain(
   }
 
   const enter = kernel.event('network/submit-transaction', PHASE.network, (tx, node) => {
-    if (engine.up[node] === 0) {
+    if (transport.up[node] === 0) {
       // The client tries again until its node answers or there is nothing left to send.
       if (kernel.nowUs < table.expiryUs[tx]!) enter.after(RETRY_US, tx, node);
       return;
@@ -371,29 +338,40 @@ export function createChain(
     instance.onTransaction?.(node);
   });
 
-  /** Gets a node that was down what its first peer that is up has. */
+  /** A node gets from a peer the transactions that it lacks. */
+  function syncPool(node: number, peer: number): void {
+    pool.visit(engine.head[peer]!, state.base, (tx) => {
+      if (transactionFlood.has(peer, tx) && !transactionFlood.has(node, tx)) {
+        traffic.count(MESSAGE.transaction, peer, node, table.sizeBytes[tx]!);
+        transactionFlood.hold(node, tx);
+      }
+      return true;
+    });
+    instance.onTransaction?.(node);
+  }
+
+  /** Gets a node that was down what its first peer in reach has. */
   function recover(node: number): void {
-    engine.up[node] = 1;
+    transport.up[node] = 1;
     for (let link = links.start[node]!; link < links.start[node + 1]!; link++) {
       const peer = links.target[link]!;
-      if (engine.up[peer] === 0) continue;
+      if (!transport.reaches(peer, node)) continue;
       engine.catchUp(node, peer);
-      pool.visit(engine.head[peer]!, state.base, (tx) => {
-        if (transactionFlood.has(peer, tx) && !transactionFlood.has(node, tx)) {
-          traffic.count(MESSAGE.transaction, peer, node, table.sizeBytes[tx]!);
-          transactionFlood.hold(node, tx);
-        }
-        return true;
-      });
-      instance.onTransaction?.(node);
+      syncPool(node, peer);
       return;
     }
   }
 
-  scheduleOutages(kernel, scenario, random, nodeCount, {
-    goDown(node) {
-      engine.up[node] = 0;
-    },
+  transport.onHeal(() => {
+    for (let node = 0; node < nodeCount; node++) {
+      for (let link = links.start[node]!; link < links.start[node + 1]!; link++) {
+        const peer = links.target[link]!;
+        if (transport.reaches(peer, node)) syncPool(node, peer);
+      }
+    }
+  });
+  scheduleDisturbances(kernel, scenario, random, transport, {
+    originUs: rules.openingUs,
     comeUp: recover,
   });
 
@@ -405,6 +383,7 @@ export function createChain(
     state,
     table,
     pool,
+    net,
     engine,
     instance,
     builder,
@@ -468,6 +447,14 @@ export function createChain(
       return ledgerExport.finish();
     },
   };
+}
+
+/** Constant offsets of the nodes' clocks, normal around 0 [µs]; the same in every arm. */
+function clockSkews(scenario: Scenario, random: RandomSource): Float64Array {
+  const draws = random.addressed('world/clock-skew');
+  return Float64Array.from({ length: scenario.network.nodes }, (_, node) =>
+    Math.round(scenario.network.clockSkew * draws.normal(node, 0, 0)),
+  );
 }
 
 function openState(state: ChainState, genesis: Accounts['genesis']): string {

@@ -13,12 +13,13 @@ import { createMeters } from '../metering/meters.ts';
 import type { Scenario, Window } from '../scenario/sections.ts';
 import { createAccounts } from './accounts.ts';
 import { createChain } from './chain.ts';
+import { simulateChain } from './chain-run.ts';
 import { enrol } from './enrolment.ts';
 import { createMembers, type Intent } from './members.ts';
 import { createOperator } from './operator.ts';
 import { createOversight } from './oversight.ts';
 import { createRecorder, lastYearGeneration } from './recorder.ts';
-import { createSite } from './site.ts';
+import { createSite, openCommunity } from './site.ts';
 import { collectTables } from './tables.ts';
 
 /** Settings of one run. */
@@ -61,6 +62,10 @@ export interface RunResult {
 export function simulate(scenario: Scenario, options: RunOptions = {}): RunResult {
   const window = options.window ?? scenario.windows[0]!;
   const random = createRandomSource(`${scenario.seed}/${window.id}`);
+  const { source } = openCommunity(scenario, window, random);
+  if (source.transfers !== undefined) {
+    return simulateChain(scenario, window, source, random, options);
+  }
   const site = createSite(scenario, window, random);
   const { slotUs, slotCount, historySlots } = site;
   const homeCount = site.source.homes.length;

@@ -4,24 +4,18 @@
  */
 import { createTable, type Table } from '../base/table.ts';
 import { QUALITY_LETTERS } from '../metering/quality.ts';
-import type { Scenario } from '../scenario/sections.ts';
-import type { Chain } from './chain.ts';
-import { chainTables } from './chain-tables.ts';
+import { type ChainParts, chainTables } from './chain-tables.ts';
 import type { ContractedTrades, Operator, SlotMarket } from './operator.ts';
 import type { Oversight } from './oversight.ts';
 import type { Recorder } from './recorder.ts';
 import type { Site } from './site.ts';
 
 /** Everything tables are made from. */
-export interface RunParts {
-  readonly scenario: Scenario;
+export interface RunParts extends ChainParts {
   readonly site: Site;
-  readonly chain: Chain;
   readonly operator: Operator;
   readonly oversight: Oversight;
   readonly recorder: Recorder;
-  /** End of the last delivery slot in chain time [µs]. */
-  readonly lastDeliveryUs: number;
 }
 
 /** Builds all tables but the summary. */
@@ -32,12 +26,23 @@ export function collectTables(parts: RunParts): Record<string, Table> {
     tradesTable(parts),
     settlementsTable(parts),
     metersTable(parts),
-    ...chainTables(parts),
+    ...chainTables({ ...parts, marketChecks: marketChecks(parts) }),
     fraud.attacks,
     fraud.alarms,
     fraud.detection,
   ];
   return Object.fromEntries(tables.map((table) => [table.name, table]));
+}
+
+/** What the market asserted with `===` during the run, and how often. */
+function marketChecks({ site, operator }: RunParts) {
+  const settled = operator.markets.filter((market) => market.settled !== undefined).length;
+  const homeSlots = (site.slotCount + site.historySlots) * site.source.homes.length;
+  return [
+    { invariant: 'home-energy-balance', checks: homeSlots },
+    { invariant: 'settlement-energy', checks: settled },
+    { invariant: 'settlement-cash', checks: settled },
+  ];
 }
 
 const sum = (column: ArrayLike<number>, keep: (index: number) => boolean = () => true) => {

@@ -1,0 +1,108 @@
+/**
+ * The extension point "adversary": attacks on the chain itself, as against attacks on meters and orders.
+ * An adversary takes nodes and gives them a conduct, or acts as a client; whether it succeeds is seen at
+ * the honest nodes, through the same messages and rules as everything else.
+ */
+import type { OptionIssue, OptionSet, OptionValues } from '../../base/options.ts';
+import type { PluginHead } from '../../base/plugin.ts';
+import type { SequentialStream } from '../../base/random.ts';
+import type { ChainNet } from '../../consensus/chain-net.ts';
+import type { PayloadOf, TransactionType } from '../../ledger/transactions.ts';
+
+/** What an adversary may do and see on a ledger; absent on a chain of blank blocks. */
+export interface LedgerAccess {
+  /** Number of home accounts, which come first; the account of node n is `firstNode + n`. */
+  readonly homeCount: number;
+  readonly firstNode: number;
+  /** Sends a transaction from an account's own client now; returns its row. */
+  submit<T extends TransactionType>(
+    type: T,
+    account: number,
+    payload: PayloadOf[T],
+    expiryUs: number,
+  ): number;
+  /** Facts of a transaction; times are NaN until they come [µs]. */
+  readonly transactions: {
+    readonly count: number;
+    sender(tx: number): number;
+    type(tx: number): TransactionType;
+    submittedUs(tx: number): number;
+    /** When it was final at its sender's node. */
+    finalUs(tx: number): number;
+    /** Fee it paid [Upt]; 0 until a block carries it. */
+    feeUpt(tx: number): number;
+    /** The unsigned transaction's payload, as everybody who relays it can read it. */
+    payload(tx: number): PayloadOf[TransactionType];
+  };
+  /** Reads an account's balance in the state after a block [Upt]. */
+  balanceUpt(block: number, account: number): number;
+}
+
+/** What an adversary is given when a run is wired, before the protocol starts. */
+export interface AdversaryContext {
+  readonly net: ChainNet;
+  readonly nodeCount: number;
+  /** Kebab name of the protocol that runs. */
+  readonly protocol: string;
+  readonly ledger?: LedgerAccess;
+  /** Start and end of what is measured [µs]. */
+  readonly openingUs: number;
+  readonly endUs: number;
+  /** Opens a stream whose name begins with `chain/`; name it `chain/adversary-…`. */
+  random(stream: string): SequentialStream;
+}
+
+/** What became of an attack. Money is integer micro-points; NaN where it has no meaning. */
+export interface AdversaryReport {
+  /** What was tried, for attacks of several kinds; empty otherwise. */
+  readonly detail: string;
+  readonly attempts: number;
+  readonly successes: number;
+  /** What the attack cost its author, and what it brought beyond its cost [Upt]. */
+  readonly costUpt: number;
+  readonly profitUpt: number;
+  /** Value that honest nodes had accepted and lost again [Upt]. */
+  readonly valueRevertedUpt: number;
+  /** First and last act of the attack, and when the chain was well again [µs]. */
+  readonly startedUs: number;
+  readonly endedUs: number;
+  readonly recoveredUs: number;
+}
+
+/** An adversary wired into one run. */
+export interface AdversaryInstance {
+  /** Nodes it holds, ascending; none for an adversary that is only a client. */
+  readonly nodes: readonly number[];
+  /** Closes what is still open and tells what became of it; called once, after the run. */
+  finish(): readonly AdversaryReport[];
+}
+
+/** An adversary plug-in. */
+export interface Adversary<S extends OptionSet = OptionSet> extends PluginHead<S> {
+  /** What in the options cannot work with this many nodes. */
+  check?(options: OptionValues<S>, nodeCount: number): readonly OptionIssue[];
+  /**
+   * Takes its nodes and wires the attack; deterministic in (context, options).
+   *
+   * @throws {RangeError} when a node has another conduct already.
+   */
+  create(context: AdversaryContext, options: OptionValues<S>): AdversaryInstance;
+}
+
+/** Declares an adversary; infers the type of its options and freezes it. */
+export function defineAdversary<const S extends OptionSet>(adversary: Adversary<S>): Adversary {
+  return Object.freeze(adversary) as unknown as Adversary;
+}
+
+/** Report of an attack that was never begun; spread it under what is known. */
+export const NOTHING_HAPPENED: AdversaryReport = Object.freeze({
+  detail: '',
+  attempts: 0,
+  successes: 0,
+  costUpt: Number.NaN,
+  profitUpt: Number.NaN,
+  valueRevertedUpt: Number.NaN,
+  startedUs: Number.NaN,
+  endedUs: Number.NaN,
+  recoveredUs: Number.NaN,
+});

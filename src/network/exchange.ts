@@ -1,0 +1,233 @@
+/**
+ * How blocks travel where the way of their bodies matters: announcement, request and body are apart,
+ * bodies wait for each other on the links of a node, and come whole, compact or in part. Relays are
+ * settings of this. As in flood.ts, an announcement that cannot change its receiver any more is counted,
+ * and neither queued nor drawn; the request of one that can is queued at once, and void if a better
+ * announcement comes before it.
+ */
+import { InvariantViolation } from '../base/errors.ts';
+import { boolean, choice, duration } from '../base/options.ts';
+import { PHASE } from '../kernel/phase.ts';
+import { type Flood, leastDelays } from './flood.ts';
+import { HELD, Holding, NEVER, RELEASED } from './holding.ts';
+import type { RelayContext } from './relay.ts';
+import { MESSAGE } from './traffic.ts';
+import { createTransfers, SHARINGS, type Sharing } from './transfer.ts';
+
+/** Bytes of an inventory of one entry, of a request (hash, type, framing) and of one header. */
+export const INV_BYTES = 61;
+/** Bytes of a request for a block. */
+export const GETDATA_BYTES = 61;
+/** Bytes of a message with one header: 80 and a transaction count, framed. */
+export const HEADER_BYTES = 106;
+
+/** Options that all relays share. */
+export const exchangeOptions = () => ({
+  bandwidthSharing: choice(SHARINGS, 'none', 'How bodies share the upload of a node'),
+  messageOverhead: duration('0 s', { doc: 'Work of the sender of an announcement or request' }),
+  blockOverhead: duration('0 s', { doc: 'Work of the sender of a block, or of a part of one' }),
+  announceToSource: boolean(false, 'Whether a node also tells whom it has the block from'),
+});
+
+/** Resolved values of {@link exchangeOptions}. */
+export interface ExchangeSettings {
+  readonly bandwidthSharing: Sharing;
+  readonly messageOverhead: number;
+  readonly blockOverhead: number;
+  readonly announceToSource: boolean;
+}
+
+/** What travels over a link: nothing of its own accord, a block, its compact form, or the rest of it. */
+export const FORM = { none: 0, block: 1, compact: 2, part: 3 } as const;
+
+/** A compact form of blocks, and whether it is enough. */
+export interface CompactForm {
+  /** Whether both ends of a link use it. */
+  isUsed(link: number): boolean;
+  bytes(block: number): number;
+  /** Whether the receiver lacks transactions of the block; asked once for each compact block. */
+  isIncomplete(node: number): boolean;
+  /** Bytes that the sender then sends [B]; asked once for each request. */
+  partBytes(sender: number, block: number): number;
+}
+
+/** What makes one relay differ from another. */
+export interface ExchangeStyle {
+  /** Message code and bytes of an announcement; an inventory when absent. */
+  readonly announcement?: { readonly type: number; readonly bytes: number };
+  /** Work of a receiver on an announcement before it asks [µs], integer; 0 when absent. */
+  readonly readUs?: number;
+  /** Form in which a node sends a block over a link unasked; never when absent. */
+  unasked?(link: number, from: number): number;
+  readonly compact?: CompactForm;
+}
+
+/** Bytes of a request for the transactions that a compact block left out. */
+const PART_REQUEST_BYTES = 61;
+
+const TYPE_OF_FORM = [-1, MESSAGE.block, MESSAGE['compact-block'], MESSAGE['block-part']] as const;
+
+/** Makes a relay. */
+export function createExchange(
+  context: RelayContext,
+  settings: ExchangeSettings,
+  style: ExchangeStyle,
+): Flood {
+  const { kernel, transport } = context;
+  const { links, traffic, isLossy } = transport;
+  const { nodeCount, start, target, reverse } = links;
+  const { messageOverhead: messageUs, announceToSource: tellsSource } = settings;
+  const { readUs = 0, compact } = style;
+  const announcement = style.announcement ?? { type: MESSAGE['block-inv'], bytes: INV_BYTES };
+  const holding = new Holding(nodeCount);
+  const leastUs = leastDelays(transport, messageUs);
+  const transfers = createTransfers({
+    kernel,
+    transport,
+    sharing: settings.bandwidthSharing,
+    noun: 'block',
+    overheadUs: settings.blockOverhead,
+    onArrive,
+  });
+  const hear = isLossy
+    ? kernel.event('network/hear-of-block', PHASE.network, onAnnouncement)
+    : undefined;
+  const request = kernel.event('network/ask-for-block', PHASE.network, onRequest);
+  const requestPart = kernel.event('network/ask-for-part', PHASE.network, onPartRequest);
+  const check = kernel.event('network/check-block', PHASE.network, deliver);
+
+  function onAnnouncement(link: number, block: number): void {
+    const row = holding.row(block);
+    if (row < 0) return;
+    const at = row + target[link]!;
+    if (holding.announcedUs[at] === kernel.nowUs && holding.announcer[at] === link) {
+      ask(link, block, kernel.nowUs);
+    }
+  }
+
+  /** The receiver of an announcement asks for the block. */
+  function ask(link: number, block: number, heardUs: number): void {
+    const travelUs = transport.delayUs(reverse[link]!, GETDATA_BYTES);
+    request.at(heardUs + readUs + messageUs + travelUs, link, block);
+  }
+
+  function onRequest(link: number, block: number): void {
+    const row = holding.row(block);
+    if (row < 0) return;
+    const node = target[link]!;
+    const at = row + node;
+    if (holding.announcer[at] !== link || holding.announcedUs[at] === HELD) return;
+    const from = target[reverse[link]!]!;
+    if (!transport.reaches(from, node)) {
+      holding.announcedUs[at] = NEVER;
+      return;
+    }
+    traffic.count(MESSAGE['block-getdata'], node, from, GETDATA_BYTES);
+    send(link, block, compact?.isUsed(link) === true ? FORM.compact : FORM.block);
+  }
+
+  function onPartRequest(link: number, block: number): void {
+    send(link, block, FORM.part);
+  }
+
+  function send(link: number, block: number, form: number): void {
+    const from = target[reverse[link]!]!;
+    const node = target[link]!;
+    const isHeard = transport.reaches(from, node);
+    const bytes = bytesOf(link, block, form);
+    traffic.count(TYPE_OF_FORM[form]!, from, isHeard ? node : -1, bytes);
+    if (isHeard) transfers.send(link, block, form, bytes);
+  }
+
+  function bytesOf(link: number, block: number, form: number): number {
+    if (form === FORM.block || compact === undefined) return context.bodyBytes(block);
+    if (form === FORM.compact) return compact.bytes(block);
+    return compact.partBytes(target[reverse[link]!]!, block);
+  }
+
+  function onArrive(link: number, block: number, form: number): void {
+    const row = holding.row(block);
+    if (row < 0) return;
+    const node = target[link]!;
+    const at = row + node;
+    const { announcedUs, announcer } = holding;
+    if (announcedUs[at] === HELD) return;
+    const from = target[reverse[link]!]!;
+    if (!transport.reaches(from, node)) {
+      // The exchange broke off; the next announcement begins another.
+      if (announcer[at] === link) announcedUs[at] = NEVER;
+      return;
+    }
+    if (form === FORM.compact) {
+      // One that comes unasked while the block is on its way from another is of no use.
+      if (announcer[at] !== link && announcedUs[at]! <= kernel.nowUs) return;
+      announcedUs[at] = Math.min(announcedUs[at]!, kernel.nowUs);
+      announcer[at] = link;
+      if (compact!.isIncomplete(node)) {
+        traffic.count(MESSAGE['block-part-getdata'], node, from, PART_REQUEST_BYTES);
+        const travelUs = transport.delayUs(reverse[link]!, PART_REQUEST_BYTES);
+        requestPart.after(messageUs + travelUs, link, block);
+        return;
+      }
+    }
+    accept(node, block, from);
+  }
+
+  function accept(node: number, block: number, from: number): void {
+    const checkUs = context.checkUs(block);
+    if (checkUs > 0) check.after(checkUs, node, block, from);
+    else deliver(node, block, from);
+  }
+
+  function deliver(node: number, block: number, from: number): void {
+    if (transport.up[node] === 1 && holding.hold(node, block)) {
+      context.onDeliver(node, block, from);
+    }
+  }
+
+  function relay(node: number, block: number, from: number): void {
+    const row = holding.row(block);
+    if (row === RELEASED)
+      throw new InvariantViolation('relay-released', `block ${block}`, kernel.nowUs);
+    const { announcedUs, announcer } = holding;
+    const { nowUs } = kernel;
+    const end = start[node + 1]!;
+    for (let link = start[node]!; link < end; link++) {
+      const peer = target[link]!;
+      if (peer === from && !tellsSource) continue;
+      const form = style.unasked === undefined ? FORM.none : style.unasked(link, from);
+      if (form !== FORM.none) {
+        send(link, block, form);
+        continue;
+      }
+      // What is sent to a node that is down or cut off arrives nowhere.
+      const isHeard = transport.reaches(node, peer);
+      traffic.count(announcement.type, node, isHeard ? peer : -1, announcement.bytes);
+      if (!isHeard) continue;
+      const bestUs = row < 0 ? HELD : announcedUs[row + peer]!;
+      // What cannot come before the best announcement known needs no draw, unless losses count.
+      if (nowUs + leastUs[link]! >= bestUs && !isLossy) continue;
+      const heardUs = nowUs + messageUs + transport.delayUs(link, announcement.bytes);
+      if (heardUs >= bestUs) continue;
+      announcedUs[row + peer] = heardUs;
+      announcer[row + peer] = link;
+      // Retransmissions are counted when they happen, so the rest is drawn when it begins.
+      if (hear !== undefined) hear.at(heardUs, link, block);
+      else ask(link, block, heardUs);
+    }
+  }
+
+  return {
+    originate(node, block) {
+      holding.hold(node, block);
+      relay(node, block, -1);
+    },
+    relay,
+    has: (node, block) => holding.has(node, block),
+    hold: (node, block) => {
+      holding.hold(node, block);
+    },
+    holders: (block) => holding.holders(block),
+    release: (block) => holding.release(block),
+  };
+}

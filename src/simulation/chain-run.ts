@@ -1,0 +1,105 @@
+/**
+ * A run of the chain alone: members without energy send transfers, or nobody sends anything and blocks
+ * only travel. The chain is the one of every run, its ledger is written and verified like any other.
+ */
+import type { RandomSource } from '../base/random.ts';
+import { SECOND_US } from '../base/units.ts';
+import { createKernel } from '../kernel/kernel.ts';
+import { PHASE } from '../kernel/phase.ts';
+import type { CommunitySource } from '../physics/community.ts';
+import type { Scenario, Window } from '../scenario/sections.ts';
+import { createAccounts } from './accounts.ts';
+import { attachAdversaries } from './adversaries.ts';
+import { type Chain, createChain } from './chain.ts';
+import { chainTables } from './chain-tables.ts';
+import { enrol } from './enrolment.ts';
+import type { RunOptions, RunResult } from './run.ts';
+
+/** Runs one window of a scenario whose community only sends transfers. */
+export function simulateChain(
+  scenario: Scenario,
+  window: Window,
+  source: CommunitySource,
+  random: RandomSource,
+  options: RunOptions,
+): RunResult {
+  const { homes, slotCount } = source;
+  const { interval: slotUs, blocks, drain } = scenario.horizon;
+  const kernel = createKernel({ random: random as never });
+  for (const probe of options.probes ?? []) kernel.probe(probe);
+  // Every member holds the same certificates, for nobody generates more than another.
+  const equal = new Float64Array(homes.length).fill(1);
+  const accounts = createAccounts(scenario, window, homes, equal, slotCount, random);
+  const chain = createChain(kernel, scenario, accounts, random, {
+    onCentreFinal() {},
+    ...(options.onLedger === undefined ? {} : { onLedger: options.onLedger }),
+  });
+  const { openingUs } = chain.rules;
+  const endUs = openingUs + slotCount * slotUs;
+  const adversaries = attachAdversaries(scenario, chain, random, { openingUs, endUs });
+  enrol(kernel, scenario, chain, accounts, random);
+  sendTransfers(kernel, chain, source, random, { openingUs, endUs });
+  if (blocks !== undefined) {
+    chain.engine.observe({
+      onMade(_node, block) {
+        if (chain.tree.height[block]! > blocks) kernel.stop();
+      },
+    });
+  }
+  chain.start();
+  const isEnough = () => {
+    const head = chain.tree.height[chain.engine.head[0]!]!;
+    return blocks !== undefined && head >= blocks;
+  };
+  while (kernel.nowUs < endUs && !isEnough()) {
+    kernel.run(Math.min(endUs, kernel.nowUs + slotUs));
+    options.onProgress?.(kernel.nowUs / endUs);
+  }
+  const lastUs = Math.min(endUs, kernel.nowUs);
+  while (kernel.nowUs < lastUs + drain && !isEnough() && chain.hasOpenTransactions()) {
+    kernel.run(Math.min(lastUs + drain, kernel.nowUs + slotUs));
+  }
+  options.onProgress?.(1);
+  const ledger = chain.finishLedger();
+  const parts = { scenario, chain, lastDeliveryUs: lastUs };
+  const tables = [...chainTables(parts), ...adversaries.tables()];
+  return {
+    scenario,
+    window,
+    tables: Object.fromEntries(tables.map((table) => [table.name, table])),
+    ledger,
+    genesisHash: chain.genesisHash,
+    headHash: chain.tree.hash(chain.engine.head[0]!),
+    traceHash: kernel.traceHash,
+    truthHash: '',
+    eventCount: kernel.eventCount,
+    notes: source.notes,
+    warnings: [],
+    inputs: source.inputs,
+  };
+}
+
+/** Transfers of one micro-point between members, at the times of a Poisson process. */
+function sendTransfers(
+  kernel: ReturnType<typeof createKernel>,
+  chain: Chain,
+  source: CommunitySource,
+  random: RandomSource,
+  span: { readonly openingUs: number; readonly endUs: number },
+): void {
+  const { perSecond, expiryUs } = source.transfers!;
+  if (perSecond === 0) return;
+  const draws = random.addressed('world/transfers');
+  const count = source.homes.length;
+  const gapUs = (k: number) =>
+    Math.max(1, Math.round((SECOND_US / perSecond) * draws.exponential(k, 0, 0)));
+  const send = kernel.event('agents/send-transfer', PHASE.agents, (k) => {
+    const from = Math.floor(draws.uniform(k, 0, 1) * count);
+    const to = (from + 1 + Math.floor(draws.uniform(k, 0, 2) * (count - 1))) % count;
+    const about = { slot: -1, expiryUs: kernel.nowUs + expiryUs };
+    chain.submit('TRANSFER', from, { to, amountUpt: 1 }, about);
+    const nextUs = kernel.nowUs + gapUs(k + 1);
+    if (nextUs < span.endUs) send.at(nextUs, k + 1);
+  });
+  send.at(span.openingUs + gapUs(0), 0);
+}
