@@ -1,6 +1,6 @@
 /**
- * What the three kinds of network plug-ins (topology, placement, latency) are given. Files of the user
- * are opened for them, so that a plug-in knows rows and cells and no file system.
+ * What the three kinds of network plug-ins (topology, placement, latency) are given. Files of the
+ * user are opened for them, so that a plug-in knows rows and cells and no file system.
  */
 import type { InputIssue } from '../base/errors.ts';
 import type { RandomSource } from '../base/random.ts';
@@ -48,10 +48,10 @@ export interface NetworkContext {
   issue(issue: InputIssue): void;
 }
 
-/** Problems of one file that are reported; a file with a systematic mistake has one in every row. */
+/** Problems of one file that are reported: a systematic mistake is in every row. */
 export const ISSUES_MAX = 20;
 
-/** Reports a problem at a cell of a table. */
+/** Reports a problem at a cell of a table; column -1 is the row, row -1 the header. */
 export type CellReport = (
   row: number,
   column: number,
@@ -73,7 +73,7 @@ export function cellReport(
   return {
     report(row, column, expected, got, hint) {
       if (++count > ISSUES_MAX) return;
-      const path = table.names[column] ?? '';
+      const path = column < 0 ? '' : (table.names[column] ?? '');
       const line = table.lineOf(row);
       const place = { file: table.path, line, column: table.columnOf(row, Math.max(0, column)) };
       context.issue({ ...place, path, expected, got, hint });

@@ -27,8 +27,8 @@ function cdfOfBins(bins: readonly Bin[]): number[] {
 /**
  * Published tables. Outbound: Aoki, Otsuki, Kaneko, Banno & Shudo, SimBlock: a blockchain network
  * simulator, 2019 (its settings, after Miller et al., Discovering Bitcoin's public topology, 2015).
- * Total: Gervais et al., On the security and performance of proof of work blockchains, 2016 (shares of
- * nodes with 1-5, 6-10, 11-15, 16-20, 21-30 and 31-125 links in its simulator).
+ * Total: Gervais et al., On the security and performance of proof of work blockchains, 2016 (shares
+ * of nodes with 1-5, 6-10, 11-15, 16-20, 21-30 and 31-125 links in its simulator).
  */
 export const DEGREE_TABLES = {
   'bitcoin-2015': {

@@ -2,11 +2,12 @@
  * How blocks travel where the way of their bodies matters: announcement, request and body are apart,
  * bodies wait for each other on the links of a node, and come whole, compact or in part. Relays are
  * settings of this. As in flood.ts, an announcement that cannot change its receiver any more is counted,
- * and neither queued nor drawn; the request of one that can is queued at once, and void if a better
- * announcement comes before it.
+ * and neither queued nor drawn; the request of one that can is queued at once, and cancelled if the
+ * receiver hears of the block, or gets it, before it would have asked.
  */
 import { InvariantViolation } from '../base/errors.ts';
 import { boolean, choice, duration } from '../base/options.ts';
+import type { EventHandle } from '../kernel/kernel.ts';
 import { PHASE } from '../kernel/phase.ts';
 import { type Flood, leastDelays } from './flood.ts';
 import { HELD, Holding, NEVER, RELEASED } from './holding.ts';
@@ -97,33 +98,47 @@ export function createExchange(
   const check = kernel.event('network/check-block', PHASE.network, deliver);
 
   function onAnnouncement(link: number, block: number): void {
-    const row = holding.row(block);
-    if (row < 0) return;
-    const at = row + target[link]!;
-    if (holding.announcedUs[at] === kernel.nowUs && holding.announcer[at] === link) {
-      ask(link, block, kernel.nowUs);
-    }
+    ask(link, block, kernel.nowUs);
   }
 
   /** The receiver of an announcement asks for the block. */
-  function ask(link: number, block: number, heardUs: number): void {
+  function ask(link: number, block: number, heardUs: number): EventHandle {
     const travelUs = transport.delayUs(reverse[link]!, GETDATA_BYTES);
-    request.at(heardUs + readUs + messageUs + travelUs, link, block);
+    return request.at(heardUs + readUs + messageUs + travelUs, link, block);
+  }
+
+  /** A node turns to a block that it has come to otherwise: what it has not asked for yet, it never will. */
+  function claim(at: number): void {
+    const { announcedUs } = holding;
+    if (announcedUs[at]! <= kernel.nowUs) return;
+    if (announcedUs[at] !== NEVER) kernel.cancel(holding.pending[at]!);
+    announcedUs[at] = kernel.nowUs;
+  }
+
+  function hold(node: number, block: number): boolean {
+    const row = holding.row(block);
+    if (row >= 0) claim(row + node);
+    return holding.hold(node, block);
   }
 
   function onRequest(link: number, block: number): void {
     const row = holding.row(block);
-    if (row < 0) return;
+    if (row === RELEASED) return;
     const node = target[link]!;
-    const at = row + node;
-    if (holding.announcer[at] !== link || holding.announcedUs[at] === HELD) return;
     const from = target[reverse[link]!]!;
     if (!transport.reaches(from, node)) {
-      holding.announcedUs[at] = NEVER;
+      breakOff(link, row + node, row);
       return;
     }
     traffic.count(MESSAGE['block-getdata'], node, from, GETDATA_BYTES);
     send(link, block, compact?.isUsed(link) === true ? FORM.compact : FORM.block);
+  }
+
+  /** An exchange ended half-way; the next announcement begins another. */
+  function breakOff(link: number, at: number, row: number): void {
+    const { announcedUs, announcer } = holding;
+    if (row < 0 || announcedUs[at] === HELD) return;
+    if (announcer[at] === link && announcedUs[at]! <= kernel.nowUs) announcedUs[at] = NEVER;
   }
 
   function onPartRequest(link: number, block: number): void {
@@ -150,48 +165,41 @@ export function createExchange(
     if (row < 0) return;
     const node = target[link]!;
     const at = row + node;
-    const { announcedUs, announcer } = holding;
-    if (announcedUs[at] === HELD) return;
+    if (holding.announcedUs[at] === HELD) return;
     const from = target[reverse[link]!]!;
     if (!transport.reaches(from, node)) {
-      // The exchange broke off; the next announcement begins another.
-      if (announcer[at] === link) announcedUs[at] = NEVER;
+      breakOff(link, at, row);
       return;
     }
-    if (form === FORM.compact) {
-      // One that comes unasked while the block is on its way from another is of no use.
-      if (announcer[at] !== link && announcedUs[at]! <= kernel.nowUs) return;
-      announcedUs[at] = Math.min(announcedUs[at]!, kernel.nowUs);
-      announcer[at] = link;
-      if (compact!.isIncomplete(node)) {
-        traffic.count(MESSAGE['block-part-getdata'], node, from, PART_REQUEST_BYTES);
-        const travelUs = transport.delayUs(reverse[link]!, PART_REQUEST_BYTES);
-        requestPart.after(messageUs + travelUs, link, block);
-        return;
-      }
+    // A compact block that comes unasked while the block is on its way from another is of no use.
+    const isBusy = holding.announcer[at] !== link && holding.announcedUs[at]! <= kernel.nowUs;
+    if (form === FORM.compact && isBusy) return;
+    claim(at);
+    holding.announcer[at] = link;
+    if (form === FORM.compact && compact!.isIncomplete(node)) {
+      traffic.count(MESSAGE['block-part-getdata'], node, from, PART_REQUEST_BYTES);
+      const travelUs = transport.delayUs(reverse[link]!, PART_REQUEST_BYTES);
+      requestPart.after(messageUs + travelUs, link, block);
+      return;
     }
-    accept(node, block, from);
-  }
-
-  function accept(node: number, block: number, from: number): void {
     const checkUs = context.checkUs(block);
     if (checkUs > 0) check.after(checkUs, node, block, from);
     else deliver(node, block, from);
   }
 
   function deliver(node: number, block: number, from: number): void {
-    if (transport.up[node] === 1 && holding.hold(node, block)) {
-      context.onDeliver(node, block, from);
-    }
+    if (transport.up[node] === 1 && hold(node, block)) context.onDeliver(node, block, from);
   }
 
   function relay(node: number, block: number, from: number): void {
     const row = holding.row(block);
     if (row === RELEASED)
       throw new InvariantViolation('relay-released', `block ${block}`, kernel.nowUs);
-    const { announcedUs, announcer } = holding;
+    const { announcedUs, announcer, pending } = holding;
+    const { receivedCount, receivedBytes } = traffic;
     const { nowUs } = kernel;
     const end = start[node + 1]!;
+    let told = 0;
     for (let link = start[node]!; link < end; link++) {
       const peer = target[link]!;
       if (peer === from && !tellsSource) continue;
@@ -200,32 +208,39 @@ export function createExchange(
         send(link, block, form);
         continue;
       }
+      told++;
       // What is sent to a node that is down or cut off arrives nowhere.
-      const isHeard = transport.reaches(node, peer);
-      traffic.count(announcement.type, node, isHeard ? peer : -1, announcement.bytes);
-      if (!isHeard) continue;
+      if (!transport.reaches(node, peer)) continue;
+      receivedCount[peer]!++;
+      receivedBytes[peer]! += announcement.bytes;
       const bestUs = row < 0 ? HELD : announcedUs[row + peer]!;
       // What cannot come before the best announcement known needs no draw, unless losses count.
       if (nowUs + leastUs[link]! >= bestUs && !isLossy) continue;
       const heardUs = nowUs + messageUs + transport.delayUs(link, announcement.bytes);
       if (heardUs >= bestUs) continue;
+      if (bestUs !== NEVER) kernel.cancel(pending[row + peer]!);
       announcedUs[row + peer] = heardUs;
       announcer[row + peer] = link;
       // Retransmissions are counted when they happen, so the rest is drawn when it begins.
-      if (hear !== undefined) hear.at(heardUs, link, block);
-      else ask(link, block, heardUs);
+      pending[row + peer] =
+        hear === undefined ? ask(link, block, heardUs) : hear.at(heardUs, link, block);
     }
+    // The sender's side of the announcements, at once for all of them.
+    traffic.typeCount[announcement.type]! += told;
+    traffic.typeBytes[announcement.type]! += told * announcement.bytes;
+    traffic.sentCount[node]! += told;
+    traffic.sentBytes[node]! += told * announcement.bytes;
   }
 
   return {
     originate(node, block) {
-      holding.hold(node, block);
+      hold(node, block);
       relay(node, block, -1);
     },
     relay,
     has: (node, block) => holding.has(node, block),
     hold: (node, block) => {
-      holding.hold(node, block);
+      hold(node, block);
     },
     holders: (block) => holding.holders(block),
     release: (block) => holding.release(block),

@@ -1,7 +1,7 @@
 /**
- * Simple undirected graphs while they are made: columns of edges, and a hash set of the pairs already
- * joined. A `Set` of numbers does the same at four times the time and eight times the memory, which is
- * seconds at 20 000 nodes.
+ * Simple undirected graphs while they are made: columns of edges, and a hash set of the pairs
+ * already joined. A `Set` of numbers does the same at four times the time and eight times the
+ * memory, which is seconds at 20 000 nodes.
  */
 
 /** An undirected graph over nodes 0 to `nodeCount` − 1, as columns of equal length. */
@@ -9,7 +9,7 @@ export interface Graph {
   readonly nodeCount: number;
   readonly from: Int32Array;
   readonly to: Int32Array;
-  /** Latency that an edge has of its own [µs], > 0; NaN, or no column, leaves it to the placement. */
+  /** Latency of an edge's own [µs], > 0; NaN, or no column, leaves it to the placement. */
   readonly latencyUs?: Float64Array;
 }
 
@@ -91,7 +91,7 @@ function widened(column: Int32Array): Int32Array<ArrayBuffer> {
 /**
  * Parts a graph falls into: union by path halving.
  *
- * @returns Number of connected components, and the lowest node that is not in node 0's (-1 if none).
+ * @returns Number of connected components, and the lowest node outside node 0's (-1 if none).
  */
 export function partsOf(graph: Graph): { readonly count: number; readonly stray: number } {
   const { nodeCount, from, to } = graph;

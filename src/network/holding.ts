@@ -22,6 +22,8 @@ export class Holding {
   announcedUs: Float64Array;
   /** Per row and node: who made that announcement, in whatever terms the user of the row likes. */
   announcer: Int32Array;
+  /** Per row and node: the event that waits for that announcement; of use to who schedules it. */
+  pending: Float64Array;
   private readonly nodeCount: number;
   /** Per item: 0 unknown, slot + 1, {@link RELEASED} or {@link COMPLETE}. */
   private slots = new Int32Array(1024);
@@ -34,6 +36,7 @@ export class Holding {
     this.nodeCount = nodeCount;
     this.announcedUs = new Float64Array(8 * nodeCount);
     this.announcer = new Int32Array(8 * nodeCount);
+    this.pending = new Float64Array(8 * nodeCount);
   }
 
   /** Where the row of an item begins, made when there is none; {@link RELEASED} or {@link COMPLETE}. */
@@ -86,6 +89,7 @@ export class Holding {
       const size = 2 * this.holderCount.length;
       this.announcedUs = wider(this.announcedUs, new Float64Array(size * nodeCount));
       this.announcer = wider(this.announcer, new Int32Array(size * nodeCount));
+      this.pending = wider(this.pending, new Float64Array(size * nodeCount));
       this.holderCount = wider(this.holderCount, new Int32Array(size));
     }
     const row = slot * nodeCount;

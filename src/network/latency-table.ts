@@ -1,7 +1,7 @@
 /**
- * Tables of measured latencies: a square matrix with or without labels, or a list of pairs with one or
- * many measurements each. What is not a latency (negative, empty, a row too many) is refused with its
- * line, since a wrong distance looks as good as the right one.
+ * Tables of measured latencies: a square matrix with or without labels, or a list of pairs with one
+ * or many measurements each. What is not a latency (negative, empty, a row too many) is refused
+ * with its line, since a wrong distance looks as good as the right one.
  */
 import { type CellReport, cellReport, type InputTable, type NetworkContext } from './context.ts';
 
@@ -46,7 +46,7 @@ export function readLatencyMatrix(
     const row = table.rowCount - 1;
     const hint = hasLabels ? undefined : 'set labels: true where sites have names';
     const got = `${table.rowCount} rows and ${count} columns of latencies`;
-    report(row, 0, 'a square matrix', got, hint);
+    report(row, -1, 'a square matrix', got, hint);
     return undefined;
   }
   const names = hasLabels
@@ -76,8 +76,8 @@ export type PairStatistic = 'median' | 'mean';
  * measurements. A pair that stands in one direction only holds for both.
  *
  * @param column - Name of the column of latencies.
- * @returns Sites in the order of their first row; undefined after an issue: a missing column or pair,
- *   a cell that is no latency.
+ * @returns Sites in the order of their first row; undefined after an issue: a missing column or
+ *   pair, a cell that is no latency.
  */
 export function readLatencyPairs(
   context: NetworkContext,
@@ -88,7 +88,7 @@ export function readLatencyPairs(
   const { report, failed } = cellReport(context, table);
   const [from, to, value] = ['from', 'to', column].map((name) => {
     const at = table.names.indexOf(name);
-    if (at < 0) report(-1, 0, `a column ${name}`, table.names.join(', '));
+    if (at < 0) report(-1, -1, `a column ${name}`, table.names.join(', '));
     return at;
   }) as [number, number, number];
   if (failed()) return undefined;

@@ -73,7 +73,7 @@ export interface LinkLatencyInput {
  * directions differ only where the placement's do. Draws for messages are sequential
  * (`chain/message-latency`).
  *
- * @returns The latencies, and for each directed link the fixed one, or the mean where messages draw.
+ * @returns The latencies, and each directed link's fixed one, or its mean where messages draw.
  */
 export function createLinkLatency(input: LinkLatencyInput): {
   readonly latency: LinkLatency;

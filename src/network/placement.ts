@@ -1,6 +1,6 @@
 /**
- * Where the nodes are: how far apart any two of them, linked or not, and how fast each is connected.
- * The extension point "placement".
+ * Where the nodes are: how far apart any two of them, linked or not, and how fast each is
+ * connected. The extension point "placement".
  */
 import { largestRemainder } from '../base/integer.ts';
 import type { OptionSet, OptionValues } from '../base/options.ts';
@@ -36,7 +36,7 @@ export function definePlacement<const S extends OptionSet>(placement: Placement<
 /** Sites at which nodes stand, and the latencies between sites. */
 export interface Sites {
   readonly names: readonly string[];
-  /** One-way latency from site to site [µs], row by row; the diagonal holds two nodes of one site. */
+  /** One-way latency from site to site [µs], row by row; on the diagonal, within one site. */
   readonly latencyUs: Float64Array;
   /** Bandwidths of a node at each site [bit/s]. */
   readonly uploadBps: ArrayLike<number>;

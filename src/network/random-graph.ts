@@ -1,16 +1,16 @@
 /**
- * Random simple graphs with given degrees. Free ends of links ("stubs") are joined two at a time where
- * that makes no loop and no double link; when none of the last ones can be joined, an edge made before
- * is switched with them instead of starting again, so that a graph is found at any degree.
- * Source: Steger & Wormald, Generating random regular graphs quickly, 1999 (pairing); McKay & Wormald,
- * Uniform generation of random regular graphs of moderate degree, 1990 (switching).
+ * Random simple graphs with given degrees. Free ends of links ("stubs") are joined two at a time
+ * where that makes no loop and no double link; when none of the last ones can be joined, an edge
+ * made before is switched with them instead of starting again, so that a graph is found at any
+ * degree. Source: Steger & Wormald, Generating random regular graphs quickly, 1999 (pairing); McKay
+ * & Wormald, Uniform generation of random regular graphs of moderate degree, 1990 (switching).
  */
 import { InvariantViolation } from '../base/errors.ts';
 import type { AddressedStream } from '../base/random.ts';
 import { createGraphBuilder, type Graph, type GraphBuilder, partsOf } from './graph.ts';
 
 const ATTEMPTS_MAX = 200;
-/** Pairs of stubs that do not fit before an edge is switched; edges that are tried for the switch. */
+/** Pairs of stubs that do not fit before an edge is switched; edges tried for the switch. */
 const MISSES_MAX = 64;
 const SWITCHES_MAX = 10_000;
 
@@ -63,8 +63,8 @@ export function completeGraph(nodeCount: number): Graph {
  *
  * @param degrees - Links that each node shall have, 0 to nodes − 1.
  * @param attempt - Another number gives another graph of the same law.
- * @returns The graph, and the number of stubs that found no partner: one when the sum is odd, more only
- *   where hardly a simple graph has these degrees.
+ * @returns The graph, and the number of stubs that found no partner: one when the sum is odd, more
+ *   only where hardly a simple graph has these degrees.
  */
 export function joinStubs(
   degrees: Int32Array,

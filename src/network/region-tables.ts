@@ -1,7 +1,8 @@
 /**
- * The public Bitcoin network by world region, as published with SimBlock (Aoki, Otsuki, Kaneko, Banno &
- * Shudo, SimBlock: a blockchain network simulator, 2019; tables of its network settings): share of
- * nodes, mean one-way latency [ms], bandwidth of a node [Mbit/s]. Order: {@link REGION_NAMES}.
+ * The public Bitcoin network by world region, as published with SimBlock (Aoki, Otsuki, Kaneko,
+ * Banno & Shudo, SimBlock: a blockchain network simulator, 2019; tables of its network settings):
+ * share of nodes, mean one-way latency [ms], bandwidth of a node [Mbit/s]. Order: {@link
+ * REGION_NAMES}.
  */
 
 /** Regions of the tables. */

@@ -1,8 +1,8 @@
 /**
- * Who is linked to whom, at what distance and how fast. Links belong to the world, not to consensus:
- * every arm of a comparison gets the same graph, latencies and bandwidths, drawn from addressed
- * streams. Three plug-ins make them: a topology (the graph), a placement (where nodes are), and a law of
- * latency (what a message takes).
+ * Who is linked to whom, at what distance and how fast. Links belong to the world, not to
+ * consensus: every arm of a comparison gets the same graph, latencies and bandwidths, drawn from
+ * addressed streams. Three plug-ins make them: a topology (the graph), a placement (where nodes
+ * are), and a law of latency (what a message takes).
  */
 import type { OptionSet, OptionValues } from '../base/options.ts';
 import type { PluginHead } from '../base/plugin.ts';
@@ -28,7 +28,7 @@ export interface Links {
   readonly regions: readonly string[];
   /** Each directed link's one-way latency, or its mean where messages draw [µs], integer >= 1. */
   readonly latencyUs: Float64Array;
-  /** Bandwidth of each directed link [bit/s]: the less of the sender's upload, the other's download. */
+  /** Bandwidth of each directed link [bit/s]: the sender's upload or, if less, the download. */
   readonly bandwidth: Float64Array;
   /** What each node can send and receive [bit/s]. */
   readonly uploadBps: Float64Array;
@@ -184,8 +184,8 @@ export interface Edge {
 }
 
 /**
- * Links as listed, for networks that are written down instead of drawn. Two nodes without a link talk
- * along the path of least latency; a node's upload and download are the most of its links.
+ * Links as listed, for networks that are written down instead of drawn. Two nodes without a link
+ * talk along the path of least latency; a node's upload and download are the most of its links.
  *
  * @param regions - Region of every node; its length is the number of nodes.
  * @throws {RangeError} as {@link createLinks}.

@@ -49,6 +49,10 @@ export interface Transport {
   heal(id: number): void;
   /** Called after every heal. */
   onHeal(listener: () => void): void;
+  /** Takes a node up or down, and tells the listeners before. */
+  setUp(node: number, isUp: boolean): void;
+  /** Called before who reaches whom changes by {@link cut}, {@link heal} or {@link setUp}. */
+  onChange(listener: () => void): void;
   /** Time that the next message over a directed link takes, retransmissions included [µs]. */
   delayUs(link: number, bytes: number): number;
   /** Time that a transfer takes between two nodes that need no link [µs]: latency and size. */
@@ -59,6 +63,8 @@ export interface Transport {
 
 /** Retransmissions of one message at most; TCP gives up after as many. */
 const RETRANSMISSIONS_MAX = 15;
+/** Nodes up to which the latency of every pair is kept (8 MB). */
+const PAIRED_NODES_MAX = 1000;
 
 /** Makes the transport; every node is up and nothing is cut. */
 export function createTransport(options: TransportOptions): Transport {
@@ -67,6 +73,17 @@ export function createTransport(options: TransportOptions): Transport {
   const up = new Uint8Array(nodeCount).fill(1);
   let cuts: { readonly id: number; readonly separates: (a: number, b: number) => boolean }[] = [];
   const healed: (() => void)[] = [];
+  const changing: (() => void)[] = [];
+  /** Latency between every pair once asked for, where it is the same for all messages; else empty. */
+  const isFixed = !links.latency.isPerMessage && nodeCount <= PAIRED_NODES_MAX;
+  const pairUs = new Float64Array(isFixed ? nodeCount * nodeCount : 0);
+
+  function betweenUs(from: number, to: number): number {
+    if (!isFixed) return links.latency.between(from, to);
+    const pair = from * nodeCount + to;
+    if (pairUs[pair] === 0) pairUs[pair] = links.latency.between(from, to);
+    return pairUs[pair]!;
+  }
 
   function isCut(a: number, b: number): boolean {
     for (let i = 0; i < cuts.length; i++) if (cuts[i]!.separates(a, b)) return true;
@@ -89,7 +106,7 @@ export function createTransport(options: TransportOptions): Transport {
   function directUs(from: number, to: number, bytes: number): number {
     const bps = Math.min(links.uploadBps[from]!, links.downloadBps[to]!);
     const transferUs = Math.ceil((bytes * 8 * 1e6) / bps);
-    return links.latency.between(from, to) + transferUs + (loss > 0 ? lossUs(bytes) : 0);
+    return betweenUs(from, to) + transferUs + (loss > 0 ? lossUs(bytes) : 0);
   }
 
   return {
@@ -99,14 +116,23 @@ export function createTransport(options: TransportOptions): Transport {
     up,
     reaches,
     cut(id, separates) {
+      for (const listener of changing) listener();
       cuts = [...cuts.filter((cut) => cut.id !== id), { id, separates }];
     },
     heal(id) {
+      for (const listener of changing) listener();
       cuts = cuts.filter((cut) => cut.id !== id);
       for (const listener of healed) listener();
     },
     onHeal(listener) {
       healed.push(listener);
+    },
+    setUp(node, isUp) {
+      for (const listener of changing) listener();
+      up[node] = isUp ? 1 : 0;
+    },
+    onChange(listener) {
+      changing.push(listener);
     },
     delayUs: (link, bytes) => links.latency.next(link) + (loss > 0 ? lossUs(bytes) : 0),
     directUs,

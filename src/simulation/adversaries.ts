@@ -2,19 +2,32 @@
 import { wilsonInterval } from '../base/proportion.ts';
 import type { RandomSource } from '../base/random.ts';
 import { createTable, type Table } from '../base/table.ts';
-import { ACCOUNT, accountCell } from '../contracts/cells.ts';
+import { ACCOUNT, accountCell, ORDER, SLOT, type SlotCells } from '../contracts/cells.ts';
 import { gasPriceOf } from '../contracts/execute.ts';
-import type { AdversaryReport, LedgerAccess } from '../fraud/adversaries/define.ts';
+import type {
+  AdversaryReport,
+  LedgerAccess,
+  MarketHooks,
+  MarketRules,
+  VisibleOrder,
+} from '../fraud/adversaries/define.ts';
 import { adversaries } from '../fraud/adversaries/index.ts';
 import { TRANSACTION_TYPES } from '../ledger/transactions.ts';
+import type { OrderBook } from '../market/book.ts';
+import { mechanisms } from '../market/mechanisms/index.ts';
 import { nodeId } from '../network/node-id.ts';
 import type { Scenario } from '../scenario/sections.ts';
 import type { Chain } from './chain.ts';
+import type { Site } from './site.ts';
 
 /** Adversaries at work. */
 export interface Adversaries {
-  /** The table `adversaries`; called once, after the run. */
-  tables(): Table[];
+  /** Hooks of the adversary that sends the orders of a home; undefined when nobody else does. */
+  marketOf(home: number): MarketHooks | undefined;
+  /** Tells adversaries of the book at gate closure. */
+  onGate(slot: number, book: Readonly<OrderBook>): void;
+  /** The table `adversaries`; empty in a run without any. Called once, after the run. */
+  tables(): Record<string, Table>;
 }
 
 /** Creates every adversary of a scenario; before the protocol starts. */
@@ -22,7 +35,7 @@ export function attachAdversaries(
   scenario: Scenario,
   chain: Chain,
   random: RandomSource,
-  span: { readonly openingUs: number; readonly endUs: number },
+  span: { readonly openingUs: number; readonly endUs: number; readonly market?: MarketRules },
 ): Adversaries {
   const ledger = ledgerAccess(chain);
   const active = scenario.fraud.adversaries.map(({ name, options }) => {
@@ -32,13 +45,22 @@ export function attachAdversaries(
       nodeCount: scenario.network.nodes,
       protocol: scenario.consensus.name,
       ledger,
-      ...span,
+      openingUs: span.openingUs,
+      endUs: span.endUs,
+      ...(span.market === undefined ? {} : { market: span.market }),
       random: (stream: string) => random.sequential(stream),
     };
     return { plugin, instance: plugin.create(context, options as never) };
   });
+  const hooks = active.flatMap(({ instance }) => instance.market ?? []);
+  const byHome = new Map(hooks.flatMap((hook) => hook.homes.map((home) => [home, hook] as const)));
   return {
+    marketOf: (home) => byHome.get(home),
+    onGate(slot, book) {
+      for (const hook of hooks) hook.onGate(slot, book);
+    },
     tables() {
+      if (active.length === 0) return {};
       const rows = active.flatMap(({ plugin, instance }) =>
         instance.finish().map((report) => ({ plugin, instance, report })),
       );
@@ -49,8 +71,8 @@ export function attachAdversaries(
       const interval = rows.map(({ report: { attempts, successes } }) =>
         wilsonInterval(successes, attempts),
       );
-      return [
-        createTable('adversaries', {
+      return {
+        adversaries: createTable('adversaries', {
           adversary: rows.map(({ plugin }) => plugin.name),
           code: rows.map(({ plugin }) => plugin.code ?? ''),
           nodes: rows.map(({ instance }) => instance.nodes.map(nodeId).join(' ')),
@@ -69,7 +91,7 @@ export function attachAdversaries(
           recovered_us: since((report) => report.recoveredUs),
           detail: rows.map(({ report }) => report.detail),
         }),
-      ];
+      };
     },
   };
 }
@@ -96,6 +118,60 @@ function ledgerAccess(chain: Chain): LedgerAccess {
       },
       payload: (tx) => table.signed(tx).transaction.payload,
     },
+    nodeOf: chain.nodeOf,
+    ordersKnownAt(node, slot) {
+      const head = chain.engine.head[node]!;
+      const orders = ordersInState((cell) => state.readAt(head, cell), rules.cells, slot);
+      chain.pool.visit(head, state.base, (tx) => {
+        if (table.slot[tx] !== slot || !chain.knows(node, tx)) return true;
+        const { type, payload, sender } = table.signed(tx).transaction;
+        if (type === 'ORDER_SUBMIT' || type === 'ORDER_REVEAL') {
+          orders.push({ ...payload, owner: sender });
+        }
+        return true;
+      });
+      return orders;
+    },
     balanceUpt: (block, account) => state.readAt(block, accountCell(account, ACCOUNT.balanceUpt)),
+  };
+}
+
+function ordersInState(
+  read: (cell: number) => number,
+  cells: SlotCells,
+  slot: number,
+): VisibleOrder[] {
+  const count = read(cells.slot(slot, SLOT.orderCount));
+  return Array.from({ length: count }, (_, order) => {
+    const field = (name: number) => read(cells.order(slot, order, name));
+    return {
+      owner: field(ORDER.owner) - 1,
+      sequence: field(ORDER.sequence),
+      isBid: field(ORDER.isBid) === 1,
+      quantityWh: field(ORDER.quantityWh),
+      priceUptPerKWh: field(ORDER.priceUptPerKWh),
+      counterparty: field(ORDER.counterparty) - 1,
+    };
+  });
+}
+
+/** The market of a run as everybody knows it. */
+export function marketRules(scenario: Scenario, site: Site): MarketRules {
+  const { name, options } = scenario.market.mechanism;
+  const mechanism = mechanisms.get(name);
+  return {
+    slotCount: site.slotCount,
+    homeCount: site.source.homes.length,
+    clear: (book) => mechanism.clear(book, options as never),
+    limits(slot) {
+      if (!scenario.market.collar) {
+        return {
+          floorUptPerKWh: Number.NEGATIVE_INFINITY,
+          capUptPerKWh: Number.POSITIVE_INFINITY,
+        };
+      }
+      const { lowUptPerKWh, highUptPerKWh } = site.tariff.collar(site.hourOf(slot));
+      return { floorUptPerKWh: lowUptPerKWh, capUptPerKWh: highUptPerKWh };
+    },
   };
 }

@@ -62,11 +62,11 @@ export function simulateChain(
   options.onProgress?.(1);
   const ledger = chain.finishLedger();
   const parts = { scenario, chain, lastDeliveryUs: lastUs };
-  const tables = [...chainTables(parts), ...adversaries.tables()];
+  const tables = Object.fromEntries(chainTables(parts).map((table) => [table.name, table]));
   return {
     scenario,
     window,
-    tables: Object.fromEntries(tables.map((table) => [table.name, table])),
+    tables: { ...tables, ...adversaries.tables() },
     ledger,
     genesisHash: chain.genesisHash,
     headHash: chain.tree.hash(chain.engine.head[0]!),
@@ -75,7 +75,7 @@ export function simulateChain(
     eventCount: kernel.eventCount,
     notes: source.notes,
     warnings: [],
-    inputs: source.inputs,
+    inputs: [...source.inputs, ...chain.inputs],
   };
 }
 

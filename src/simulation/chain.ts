@@ -97,6 +97,10 @@ export interface Chain {
   hasFailed(tx: number): boolean;
   /** When a block became final at the trading centre's node [µs]; NaN when it never was. */
   finalAtCentreUs(block: BlockIndex): number;
+  /** Files that the network was made from. */
+  readonly inputs: readonly { readonly path: string; readonly sha256: string }[];
+  /** Whether a node has received a transaction. */
+  knows(node: number, tx: number): boolean;
   readonly checks: { executedBlocks: number; recounts: number };
   /** Sends a transaction from an account's client now; returns its row. */
   submit<T extends TransactionType>(
@@ -401,6 +405,8 @@ export function createChain(
       return seal.receipts[place]!.status === STATUS_FAILED;
     },
     finalAtCentreUs: (block) => finalAtCentre[block] ?? Number.NaN,
+    inputs: links.inputs,
+    knows: (node, tx) => transactionFlood.has(node, tx),
     checks,
     nodeOf,
     sign: (account, bytes) => keys[account]!.sign(bytes),

@@ -12,11 +12,13 @@ import { createHeadMeter } from '../metering/head-meter.ts';
 import { createMeters } from '../metering/meters.ts';
 import type { Scenario, Window } from '../scenario/sections.ts';
 import { createAccounts } from './accounts.ts';
+import { attachAdversaries, marketRules } from './adversaries.ts';
 import { createChain } from './chain.ts';
 import { simulateChain } from './chain-run.ts';
 import { enrol } from './enrolment.ts';
-import { createMembers, type Intent } from './members.ts';
+import { createMembers } from './members.ts';
 import { createOperator } from './operator.ts';
+import { openOrderDesk } from './order-desk.ts';
 import { createOversight } from './oversight.ts';
 import { createRecorder, lastYearGeneration } from './recorder.ts';
 import { createSite, openCommunity } from './site.ts';
@@ -106,8 +108,16 @@ export function simulate(scenario: Scenario, options: RunOptions = {}): RunResul
   });
   const members = createMembers(scenario, window, site, random);
   const recorder = createRecorder(site, members.reservations);
+  const adversaries = attachAdversaries(scenario, chain, random, {
+    openingUs,
+    endUs: openingUs + slotCount * slotUs,
+    market: marketRules(scenario, site),
+  });
   const operator = createOperator(kernel, scenario, site, chain, {
-    onGate: (slot, book) => recorder.gate(slot, book, chain.hasFailed),
+    onGate(slot, book) {
+      recorder.gate(slot, book, chain.hasFailed);
+      adversaries.onGate(slot, book);
+    },
     onSettled: ({ slot }) => {
       oversight.onSettled(slot, operator.book.readsOf(slot), {
         importWh: recorder.trueImportWh(slot),
@@ -205,43 +215,16 @@ export function simulate(scenario: Scenario, options: RunOptions = {}): RunResul
     },
   );
 
-  /** Last slot that is over at an instant. */
-  const lastSlotAt = (nowUs: number) => Math.floor((nowUs - openingUs) / slotUs) - 1;
-  const sequences = new Uint8Array(homeCount * slotCount);
-  const sendOrders = kernel.event('agents/send-orders', PHASE.agents, (home, slot) => {
-    for (const intent of members.intents(home, slot, lastSlotAt(kernel.nowUs))) {
-      send(slot, intent, false);
-    }
+  openOrderDesk(kernel, {
+    scenario,
+    site,
+    chain,
+    members,
+    oversight,
+    recorder,
+    adversaries,
+    random,
   });
-  function send(slot: number, intent: Intent, isFalse: boolean): void {
-    const sequence = sequences[intent.home * slotCount + slot]!++;
-    const startUs = openingUs + slot * slotUs;
-    const tx = chain.submit(
-      'ORDER_SUBMIT',
-      intent.home,
-      { slot, sequence, ...orderOf(intent) },
-      { slot, expiryUs: startUs - scenario.market.gateClosure },
-    );
-    recorder.sent(slot, intent, sequence, tx, isFalse);
-  }
-  kernel.columnPhase(
-    'agents/plan-slot',
-    PHASE.agents,
-    { startUs: openingUs - scenario.market.leadTimeMax, periodUs: slotUs, count: slotCount },
-    (slot) => {
-      members.agree(slot, lastSlotAt(kernel.nowUs));
-      const startUs = openingUs + slot * slotUs;
-      for (let home = 0; home < homeCount; home++) {
-        sendOrders.at(startUs - members.leadUs(home, slot), home, slot);
-      }
-      for (const wash of oversight.washOrders(slot)) {
-        const order = { quantityWh: wash.quantityWh, priceUptPerKWh: wash.priceUptPerKWh };
-        send(slot, { home: wash.buyer, isBid: true, counterparty: wash.seller, ...order }, true);
-        send(slot, { home: wash.seller, isBid: false, counterparty: wash.buyer, ...order }, true);
-      }
-    },
-  );
-
   enrol(kernel, scenario, chain, accounts, random);
   chain.start();
   const lastDeliveryUs = openingUs + slotCount * slotUs;
@@ -262,7 +245,10 @@ export function simulate(scenario: Scenario, options: RunOptions = {}): RunResul
   return {
     scenario,
     window,
-    tables: collectTables({ scenario, site, chain, operator, oversight, recorder, lastDeliveryUs }),
+    tables: {
+      ...collectTables({ scenario, site, chain, operator, oversight, recorder, lastDeliveryUs }),
+      ...adversaries.tables(),
+    },
     ledger,
     genesisHash: chain.genesisHash,
     headHash: chain.tree.hash(chain.engine.head[0]!),
@@ -271,16 +257,6 @@ export function simulate(scenario: Scenario, options: RunOptions = {}): RunResul
     eventCount: kernel.eventCount,
     notes: site.notes,
     warnings: recorder.warnings(chain, operator),
-    inputs: site.inputs,
+    inputs: [...site.inputs, ...chain.inputs],
   };
-}
-
-function orderOf(intent: {
-  isBid: boolean;
-  quantityWh: number;
-  priceUptPerKWh: number;
-  counterparty: number;
-}) {
-  const { isBid, quantityWh, priceUptPerKWh, counterparty } = intent;
-  return { isBid, quantityWh, priceUptPerKWh, counterparty };
 }

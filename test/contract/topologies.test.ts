@@ -1,11 +1,17 @@
 /** What every topology promises, and a silly one that fits the shape. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { defaultsOf } from '../../src/base/options.ts';
 import { createRegistry } from '../../src/base/plugin.ts';
 import { createRandomSource } from '../../src/base/random.ts';
+import { partsOf } from '../../src/network/graph.ts';
 import { topologies } from '../../src/network/topologies/index.ts';
-import { createLinks, defineTopology, type Topology } from '../../src/network/topology.ts';
+import {
+  createLinks,
+  defineTopology,
+  type Graph,
+  type Topology,
+} from '../../src/network/topology.ts';
+import { contextOf, lawOf, optionsOf, placed } from '../unit/network/network.ts';
 
 /** Every node tells the next; latency grows along the ring. */
 const ring = defineTopology({
@@ -14,33 +20,46 @@ const ring = defineTopology({
   summary: 'A ring in which each link is slower than the one before',
   source: 'test',
   options: () => ({}),
-  create: ({ nodeCount, bandwidth }) => ({
-    regions: Array.from({ length: nodeCount }, () => 'ring'),
-    edges: Array.from({ length: nodeCount < 3 ? nodeCount - 1 : nodeCount }, (_, a) => ({
-      a,
-      b: (a + 1) % nodeCount,
-      latencyUs: 1_000 * (a + 1),
-      bandwidth,
-    })),
-  }),
+  create({ nodeCount }) {
+    const from = Int32Array.from(
+      { length: nodeCount < 3 ? nodeCount - 1 : nodeCount },
+      (_, a) => a,
+    );
+    const latencyUs = Float64Array.from(from, (a) => 1_000 * (a + 1));
+    return { nodeCount, from, to: from.map((a) => (a + 1) % nodeCount), latencyUs };
+  },
 });
 const all = createRegistry('topology', [...topologies.all, ring]).all;
 
-const planOf = (topology: Topology, nodeCount: number, seed: number, before: string[] = []) => {
+/** What an edge list needs; the others need nothing. */
+const neededBy = (topology: Topology, nodeCount: number): object => {
+  if (topology.name !== 'edge-list') return {};
+  return { links: Array.from({ length: nodeCount - 1 }, (_, a) => ({ a, b: a + 1 })) };
+};
+const graphOf = (topology: Topology, nodeCount: number, seed: number, before: string[] = []) => {
   const random = createRandomSource(seed);
   // Whatever else an arm draws first may not move a link.
   for (const stream of before) random.sequential(stream).uniform();
-  return topology.create({ nodeCount, bandwidth: 20e6, random }, defaultsOf(topology.options()));
+  const context = contextOf(nodeCount, seed, {}, random);
+  const options = optionsOf(topology, neededBy(topology, nodeCount));
+  const graph = topology.create(context, options);
+  expect(context.issues).toEqual([]);
+  return graph as Graph;
 };
 
 describe.each(all)('topology $name', (topology) => {
-  it('gives a simple connected graph over all nodes with sane links', () => {
+  it('gives a simple connected graph over all nodes', () => {
     const size = fc.integer({ min: 1, max: 60 });
     fc.assert(
       fc.property(size, fc.integer({ min: 0, max: 1e6 }), (nodeCount, seed) => {
-        const plan = planOf(topology, nodeCount, seed);
-        expect(plan.regions).toHaveLength(nodeCount);
-        const links = createLinks(plan);
+        const graph = graphOf(topology, nodeCount, seed);
+        expect(graph.nodeCount).toBe(nodeCount);
+        expect(graph.to).toHaveLength(graph.from.length);
+        expect(partsOf(graph)).toEqual({ count: 1, stray: -1 });
+        const context = contextOf(nodeCount, seed);
+        // Loops and double links are refused here.
+        const plan = placed('two-tier', context)!;
+        const links = createLinks(graph, plan, lawOf('lognormal'), context.random);
         const { latencyUs, bandwidth, reverse } = links;
         const isSane = (latency: number, link: number) =>
           Number.isInteger(latency) &&
@@ -55,19 +74,21 @@ describe.each(all)('topology $name', (topology) => {
   });
 
   it('is the same for one seed, whatever an arm has drawn before', () => {
-    expect(planOf(topology, 30, 7, ['chain/pow'])).toEqual(planOf(topology, 30, 7));
+    expect(graphOf(topology, 30, 7, ['chain/pow'])).toEqual(graphOf(topology, 30, 7));
   });
 
   it('states itself in full', () => {
     expect(topology.apiVersion).toBe(1);
     expect(topology.name).toMatch(/^[a-z]+(-[a-z]+)*$/);
     expect(topology.summary.length).toBeGreaterThan(10);
+    expect(topology.source.length).toBeGreaterThan(3);
     expect(Object.isFrozen(topology)).toBe(true);
   });
 });
 
 it('random topologies move with the seed', () => {
-  for (const topology of topologies.all) {
-    expect(planOf(topology, 30, 7).edges).not.toEqual(planOf(topology, 30, 8).edges);
+  for (const name of ['random-regular', 'degree-distribution', 'small-world']) {
+    const topology = topologies.get(name);
+    expect(graphOf(topology, 30, 7)).not.toEqual(graphOf(topology, 30, 8));
   }
 });

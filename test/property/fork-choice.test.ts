@@ -4,9 +4,11 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createConductBook } from '../../src/consensus/conduct.ts';
 import { createChainEngine } from '../../src/consensus/engine.ts';
 import { createKernel } from '../../src/kernel/kernel.ts';
 import { createBlockTree } from '../../src/ledger/tree.ts';
+import { bareTransport } from '../unit/consensus/bare-transport.ts';
 
 const NODES = 3;
 
@@ -39,11 +41,14 @@ describe('fork choice', () => {
         const tree = createBlockTree('genesis');
         const held = Array.from({ length: NODES }, () => new Set([0]));
         const finals: number[][] = Array.from({ length: NODES }, () => []);
+        const kernel = createKernel();
         const engine = createChainEngine({
-          kernel: createKernel(),
+          kernel,
           tree,
           // One more node makes all blocks and is not asked.
-          nodeCount: NODES + 1,
+          transport: bareTransport(kernel, NODES + 1),
+          conduct: createConductBook(NODES + 1),
+          isExplicit: false,
           rule: {
             irreversibleHeight: () => 0,
             add() {},
@@ -53,7 +58,6 @@ describe('fork choice', () => {
           foldMargin: 0,
           onFinal: (node, block) => finals[node]?.push(block),
           onFold() {},
-          onHead() {},
         });
         engine.connect(
           {

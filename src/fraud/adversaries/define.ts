@@ -8,6 +8,19 @@ import type { PluginHead } from '../../base/plugin.ts';
 import type { SequentialStream } from '../../base/random.ts';
 import type { ChainNet } from '../../consensus/chain-net.ts';
 import type { PayloadOf, TransactionType } from '../../ledger/transactions.ts';
+import type { OrderBook } from '../../market/book.ts';
+import type { Clearing } from '../../market/mechanism.ts';
+
+/** An order as everybody who relays or includes it can read it. */
+export interface VisibleOrder {
+  readonly owner: number;
+  readonly sequence: number;
+  readonly isBid: boolean;
+  readonly quantityWh: number;
+  readonly priceUptPerKWh: number;
+  /** -1 for the pool. */
+  readonly counterparty: number;
+}
 
 /** What an adversary may do and see on a ledger; absent on a chain of blank blocks. */
 export interface LedgerAccess {
@@ -34,6 +47,10 @@ export interface LedgerAccess {
     /** The unsigned transaction's payload, as everybody who relays it can read it. */
     payload(tx: number): PayloadOf[TransactionType];
   };
+  /** Node that an account's client sends to and reads from. */
+  nodeOf(account: number): number;
+  /** Open orders of a slot that a node has received; sealed ones show nothing. */
+  ordersKnownAt(node: number, slot: number): readonly VisibleOrder[];
   /** Reads an account's balance in the state after a block [Upt]. */
   balanceUpt(block: number, account: number): number;
 }
@@ -45,6 +62,8 @@ export interface AdversaryContext {
   /** Kebab name of the protocol that runs. */
   readonly protocol: string;
   readonly ledger?: LedgerAccess;
+  /** The rules of the market, which everybody knows; absent in a run of the chain alone. */
+  readonly market?: MarketRules;
   /** Start and end of what is measured [µs]. */
   readonly openingUs: number;
   readonly endUs: number;
@@ -69,10 +88,44 @@ export interface AdversaryReport {
   readonly recoveredUs: number;
 }
 
+/** What a home means to order, and when it can still be in time. */
+export interface PlannedOrder extends VisibleOrder {
+  readonly slot: number;
+  /** What a kWh is worth to the home, or costs it [Upt/kWh]. */
+  readonly reservationUptPerKWh: number;
+  readonly gateUs: number;
+}
+
+/** What everybody knows of the market. */
+export interface MarketRules {
+  readonly slotCount: number;
+  readonly homeCount: number;
+  /** Clears a book of pool orders by the run's mechanism; keeps and changes nothing. */
+  clear(book: Readonly<OrderBook>): Clearing;
+  /** Price limits of a slot [Upt/kWh]; infinite without a collar. */
+  limits(slot: number): { readonly floorUptPerKWh: number; readonly capUptPerKWh: number };
+}
+
+/** Hooks of an adversary on the market; absent where a run has none. */
+export interface MarketHooks {
+  /** Homes whose orders the adversary sends itself. */
+  readonly homes: readonly number[];
+  /**
+   * A home is about to send an order. Returns when to send it instead [µs], or NaN to send it now;
+   * `price` is then asked for the limit at that time.
+   */
+  delayUntilUs(order: PlannedOrder): number;
+  /** Limit price to send now [Upt/kWh]. */
+  price(order: PlannedOrder): number;
+  /** All orders of a slot as they stand at gate closure; reused afterwards. */
+  onGate(slot: number, book: Readonly<OrderBook>): void;
+}
+
 /** An adversary wired into one run. */
 export interface AdversaryInstance {
   /** Nodes it holds, ascending; none for an adversary that is only a client. */
   readonly nodes: readonly number[];
+  readonly market?: MarketHooks;
   /** Closes what is still open and tells what became of it; called once, after the run. */
   finish(): readonly AdversaryReport[];
 }

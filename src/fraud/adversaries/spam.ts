@@ -24,7 +24,8 @@ export default defineAdversary({
   create(context, options) {
     const { ledger, openingUs } = context;
     const { kernel } = context.net;
-    if (ledger === undefined) throw new RangeError('"ledger" expected, got a chain of blank blocks');
+    if (ledger === undefined)
+      throw new RangeError('"ledger" expected, got a chain of blank blocks');
     const { homeCount, transactions } = ledger;
     const sender = options.sender % Math.max(1, homeCount);
     const fromUs = openingUs + options.from;

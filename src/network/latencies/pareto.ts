@@ -4,14 +4,14 @@ import { defineLatency } from '../latency.ts';
 
 /**
  * Least shape. The rule has a mean only where the placement's is above `spread`, and its published
- * means are whole ms: from 6 ms (shape 1.2) on it is kept to the letter. Below, shape and so the form
- * of the distribution stay, and the scale follows the mean down to 0.
+ * means are whole ms: from 6 ms (shape 1.2) on it is kept to the letter. Below, shape and so the
+ * form of the distribution stay, and the scale follows the mean down to 0.
  */
 const SHAPE_MIN = 1.2;
 
 /**
- * Pareto whose mean m is the placement's latency: scale m − spread, shape m / spread. With the default
- * spread of 5 ms these are SimBlock's m − 5 ms and 0.2 · m.
+ * Pareto whose mean m is the placement's latency: scale m − spread, shape m / spread. With the
+ * default spread of 5 ms these are SimBlock's m − 5 ms and 0.2 · m.
  */
 export default defineLatency({
   apiVersion: 1,

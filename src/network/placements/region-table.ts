@@ -72,7 +72,7 @@ function own(context: NetworkContext, regionFile: string, latencyFile: string) {
   const latencyUs = new Float64Array(count * count);
   const places = regions.names.map((name) => {
     const place = matrix.names.indexOf(name);
-    if (place < 0) report(-1, 0, `a column ${name}`, matrix.names.join(', '));
+    if (place < 0) report(-1, -1, `a column ${name}`, matrix.names.join(', '));
     return place;
   });
   for (let a = 0; !failed() && a < count; a++) {
@@ -100,7 +100,7 @@ function readRegions(context: NetworkContext, file: string): Regions | undefined
   const { report, failed } = cellReport(context, table);
   const [region, share, upload, download] = COLUMNS.map((name) => {
     const column = table.names.indexOf(name);
-    if (column < 0) report(-1, 0, `a column ${name}`, table.names.join(', '));
+    if (column < 0) report(-1, -1, `a column ${name}`, table.names.join(', '));
     return column;
   }) as [number, number, number, number];
   if (failed()) return undefined;

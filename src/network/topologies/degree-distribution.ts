@@ -30,11 +30,11 @@ const OPTIONS = {
 };
 
 /**
- * Every node draws a degree. Outbound: each node in turn links to others drawn from all, passing over
- * itself and its neighbours in either direction, until it has opened that many; neighbours are those it
- * opened and those that were opened to it, and an edge runs from the node that opened it. Total: that
- * many in all, by joining stubs. A degree that cannot be had (too few others) is missed. Drawn again
- * until it is connected.
+ * Every node draws a degree. Outbound: each node in turn links to others drawn from all, passing
+ * over itself and its neighbours in either direction, until it has opened that many; neighbours are
+ * those it opened and those that were opened to it, and an edge runs from the node that opened it.
+ * Total: that many in all, by joining stubs. A degree that cannot be had (too few others) is
+ * missed. Drawn again until it is connected.
  */
 export default defineTopology({
   apiVersion: 1,
@@ -114,8 +114,8 @@ function clamped(targets: Int32Array, most: number): Int32Array {
 }
 
 /**
- * Opens the outbound links of every node. Drawing peers until one fits gives the same law as walking a
- * shuffled list of all nodes, without shuffling it.
+ * Opens the outbound links of every node. Drawing peers until one fits gives the same law as
+ * walking a shuffled list of all nodes, without shuffling it.
  */
 function openOutbound(
   targets: Int32Array,

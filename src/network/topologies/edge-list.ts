@@ -7,7 +7,7 @@ import { defineTopology } from '../topology.ts';
 const KEY = 'scenario.network.topology';
 const LAYOUT = { delimiter: 'comma', header: true, skipRows: 0 } as const;
 
-/** Links as the user lists them, in the scenario or in a file with columns a, b and perhaps latency. */
+/** Links as the user lists them, in the scenario or in a file with columns a, b, latency. */
 export default defineTopology({
   apiVersion: 1,
   name: 'edge-list',
@@ -95,7 +95,7 @@ function readFile(context: NetworkContext, file: string): Graph | undefined {
   const columns = { a: table.names.indexOf('a'), b: table.names.indexOf('b') };
   const latencyColumn = table.names.indexOf('latency');
   for (const [name, column] of Object.entries(columns)) {
-    if (column < 0) report(-1, 0, `a column ${name}`, table.names.join(', '));
+    if (column < 0) report(-1, -1, `a column ${name}`, table.names.join(', '));
   }
   if (failed()) return undefined;
   const edges = createEdges(context.nodeCount);

@@ -1,9 +1,11 @@
 /** The engine, with every delivery made by hand: branches, orphans, finality, folding. */
 import { describe, expect, it } from 'vitest';
+import { createConductBook } from '../../../src/consensus/conduct.ts';
 import { createChainEngine } from '../../../src/consensus/engine.ts';
 import { createKernel } from '../../../src/kernel/kernel.ts';
 import { createBlockTree } from '../../../src/ledger/tree.ts';
 import type { Flood } from '../../../src/network/flood.ts';
+import { bareTransport } from './bare-transport.ts';
 
 /** Most work wins; a block is final under `depth` others; invalid are the blocks in the set. */
 function world(nodeCount: number, depth = 2, foldMargin = 0) {
@@ -17,17 +19,19 @@ function world(nodeCount: number, depth = 2, foldMargin = 0) {
   const invalid = new Set<number>();
   const finalHeights = new Map<number, number>();
   const flood: Flood = {
-    originate: (node, block) => held[node]!.add(block),
+    originate: () => undefined,
     relay: (node, block, from) => relayed.push(`${node}:${block}<${from}`),
     has: (node, block) => held[node]!.has(block),
-    hold: () => undefined,
+    hold: (node, block) => held[node]!.add(block),
     holders: () => 0,
     release: () => undefined,
   };
   const engine = createChainEngine({
     kernel,
     tree,
-    nodeCount,
+    transport: bareTransport(kernel, nodeCount),
+    conduct: createConductBook(nodeCount),
+    isExplicit: false,
     rule: {
       irreversibleHeight: () => 0,
       add() {},
@@ -37,6 +41,8 @@ function world(nodeCount: number, depth = 2, foldMargin = 0) {
     foldMargin,
     onFinal: (node, block) => finals.push(`${node}:${block}`),
     onFold: (block, released) => folds.push({ block, released }),
+  });
+  engine.observe({
     onHead: (node, head, previous) => heads.push(`${node}:${previous}>${head}`),
   });
   engine.connect(flood, {
@@ -178,15 +184,17 @@ describe('chain engine', () => {
     expect(engine.final90Us(2)).toBeNaN();
   });
 
-  it('counts a final block that is replaced, and tells of the new ones', () => {
+  it('counts heights with two final blocks, and tells of the new ones', () => {
     const { mine, give, engine, finals } = world(2, 1);
     let left = 0;
     for (let i = 0; i < 3; i++) left = mine(left, 1, 0);
+    expect(engine.divergentFinals).toBe(0);
     const right: number[] = [0];
     for (let i = 0; i < 4; i++) right.push(mine(right.at(-1)!, 1, 1));
-    expect(engine.divergentFinals).toBe(0);
+    // Node 0 holds heights 1 and 2 final on the left, node 1 heights 1 to 3 on the right.
+    expect(engine.divergentFinals).toBe(2);
     for (const block of right.slice(1)) give(0, block);
-    expect(engine.divergentFinals).toBe(1);
+    expect(engine.divergentFinals).toBe(2);
     expect(engine.finalBlock[0]).toBe(right[3]);
     expect(finals.slice(-3)).toEqual(right.slice(1, 4).map((block) => `0:${block}`));
   });

@@ -1,16 +1,17 @@
 /** What the flood keeps, and what it forgets. Its times and counts: test/property/flood.test.ts. */
 import { describe, expect, it } from 'vitest';
 import { InvariantViolation } from '../../../src/base/errors.ts';
+import { createRandomSource } from '../../../src/base/random.ts';
 import { createKernel } from '../../../src/kernel/kernel.ts';
 import { createFlood, type Flood } from '../../../src/network/flood.ts';
-import { createLinks } from '../../../src/network/topology.ts';
+import { linksFromEdges } from '../../../src/network/topology.ts';
 import { createTraffic, MESSAGE, MESSAGE_TYPES } from '../../../src/network/traffic.ts';
+import { createTransport } from '../../../src/network/transport.ts';
 
 const LATENCY_US = 100;
 
 /** A chain of nodes 0 - 1 - 2 - ..., 100 µs apart, 1 byte a µs. */
-function line(nodeCount: number, bytes = 0) {
-  const down = new Set<number>();
+function line(nodeCount: number, bytes = 0, loss = 0) {
   const kernel = createKernel();
   const edges = Array.from({ length: nodeCount - 1 }, (_, a) => ({
     a,
@@ -18,20 +19,27 @@ function line(nodeCount: number, bytes = 0) {
     latencyUs: LATENCY_US,
     bandwidth: 8e6,
   }));
-  const links = createLinks({ edges, regions: Array.from({ length: nodeCount }, () => 'here') });
+  const regions = Array.from({ length: nodeCount }, () => 'here');
   const traffic = createTraffic(nodeCount);
+  const transport = createTransport({
+    kernel,
+    links: linksFromEdges(edges, regions),
+    traffic,
+    loss,
+    retransmitUs: 1_000,
+    draws: createRandomSource(1).sequential('chain/loss'),
+  });
+  const { up } = transport;
   const times: number[][] = [];
   const flood: Flood = createFlood({
     kernel,
-    links,
-    traffic,
+    transport,
     name: 'network/deliver-item',
     messages: { inv: MESSAGE['block-inv'], getdata: MESSAGE['block-getdata'], body: MESSAGE.block },
     batchUs: 0,
     invBytes: 10,
     entryBytes: 1,
     getdataBytes: 20,
-    isUp: (node) => !down.has(node),
     bodyBytes: () => bytes,
     checkUs: () => 7,
     onDeliver(node, item, from) {
@@ -39,7 +47,7 @@ function line(nodeCount: number, bytes = 0) {
       flood.relay(node, item, from);
     },
   });
-  return { kernel, flood, traffic, times, down };
+  return { kernel, flood, traffic, times, up };
 }
 
 describe('flood', () => {
@@ -57,18 +65,13 @@ describe('flood', () => {
     const { kernel, flood, traffic } = line(3, 50);
     flood.originate(1, 0);
     kernel.run();
-    const byType = MESSAGE_TYPES.map((name) => [
-      traffic.typeCount[MESSAGE[name]],
-      traffic.typeBytes[MESSAGE[name]],
-    ]);
+    const byType = MESSAGE_TYPES.filter((name) => traffic.typeCount[MESSAGE[name]] !== 0).map(
+      (name) => [name, traffic.typeCount[MESSAGE[name]], traffic.typeBytes[MESSAGE[name]]],
+    );
     expect(byType).toEqual([
-      [0, 0],
-      [0, 0],
-      [0, 0],
-      [2, 22],
-      [2, 40],
-      [2, 100],
-      [0, 0],
+      ['block-inv', 2, 22],
+      ['block-getdata', 2, 40],
+      ['block', 2, 100],
     ]);
     expect(Array.from(traffic.sentBytes)).toEqual([20, 122, 20]);
     expect(Array.from(traffic.receivedBytes)).toEqual([61, 40, 61]);
@@ -106,6 +109,37 @@ describe('flood', () => {
     expect(flood.holders(0)).toBe(2);
   });
 
+  it('every message that is lost is counted when it is sent again, and delays the exchange', () => {
+    const { kernel, flood, traffic, times } = line(2, 50, 0.5);
+    for (let item = 0; item < 2_000; item++) flood.originate(0, item);
+    kernel.run();
+    expect(times).toHaveLength(2_000);
+    // Three messages an item, each sent again once on average at a loss of one half.
+    const again = traffic.typeCount[MESSAGE.retransmission]!;
+    expect(Math.abs(again / 6_000 - 1)).toBeLessThan(4.67 * Math.sqrt(2 / 6_000));
+    const meanUs = times.reduce((sum, [atUs]) => sum + atUs!, 0) / times.length;
+    expect(meanUs).toBeGreaterThan(3 * LATENCY_US + 50 + 7 + 3 * 1_000);
+  });
+
+  it('gives the place of an item that all hold to others, and still counts what is said of it', () => {
+    const { kernel, flood, traffic, times } = line(3);
+    flood.originate(0, 0);
+    kernel.run();
+    flood.originate(0, 1);
+    const before = traffic.typeCount[MESSAGE['block-inv']]!;
+    flood.relay(2, 0, -1);
+    flood.hold(1, 0);
+    expect(traffic.typeCount[MESSAGE['block-inv']]).toBe(before + 1);
+    kernel.run();
+    expect(times.map(([, node, item]) => [node, item])).toEqual([
+      [1, 0],
+      [2, 0],
+      [1, 1],
+      [2, 1],
+    ]);
+    expect([flood.holders(0), flood.holders(1)]).toEqual([3, 3]);
+  });
+
   it('keeps thousands of items apart while old ones are released', () => {
     const { kernel, flood, times } = line(2);
     const count = 3_000;
@@ -122,8 +156,8 @@ describe('flood', () => {
   });
 
   it('a node that is down hears nothing, and the sender’s bytes are spent', () => {
-    const { kernel, flood, traffic, times, down } = line(3);
-    down.add(2);
+    const { kernel, flood, traffic, times, up } = line(3);
+    up[2] = 0;
     flood.originate(1, 0);
     kernel.run();
     expect(times).toEqual([[3 * LATENCY_US + 7, 0, 0, 1]]);
@@ -138,13 +172,13 @@ describe('flood', () => {
   ])(
     'an exchange breaks off when %s goes down, and another announcement begins anew',
     (_, gone) => {
-      const { kernel, flood, times, down } = line(3);
+      const { kernel, flood, times, up } = line(3);
       flood.originate(0, 0);
       kernel.run(250);
-      down.add(gone);
+      up[gone] = 0;
       kernel.run(1_000);
       expect(times).toEqual([]);
-      down.clear();
+      up.fill(1);
       flood.hold(2, 0);
       flood.relay(2, 0, -1);
       kernel.run(2_000);
