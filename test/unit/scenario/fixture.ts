@@ -54,6 +54,10 @@ export const catalogue: PluginCatalogue = {
     head('central'),
   ]),
   topology: createRegistry('topology', [head('random-regular', { degree: integer(8) })]),
+  placement: createRegistry('placement', [head('two-tier')]),
+  latency: createRegistry('latency', [head('lognormal')]),
+  relay: createRegistry('relay', [head('inv-getdata')]),
+  adversaries: createRegistry('adversary', [head('spam', { sender: integer(0) }, 'A11')]),
   attacks: createRegistry('attack', [
     head('under-reporting', { ...actors, factor: fraction('50 %') }, 'F01'),
     head('night-generation', { ...actors, homes: optional(list(text())) }, 'F02'),

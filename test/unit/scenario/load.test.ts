@@ -24,6 +24,7 @@ describe('a scenario that is fine', () => {
     expect(scenario.market.mechanism.name).toBe('uniform-price');
     expect(scenario.fraud).toEqual({
       attacks: [],
+      adversaries: [],
       detectors: [],
       response: { name: 'none', options: {} },
     });

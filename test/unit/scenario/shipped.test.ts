@@ -12,7 +12,10 @@ import { catalogue } from '../../../src/simulation/catalogue.ts';
 import { issuesOf, load, MINIMAL } from './fixture.ts';
 
 const folder = fileURLToPath(new URL('../../../scenarios/', import.meta.url));
-const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+const files = readdirSync(folder, { recursive: true })
+  .map(String)
+  .filter((name) => name.endsWith('.yaml'))
+  .sort();
 const schema = scenarioJsonSchema(catalogue) as Parameters<typeof z.fromJSONSchema>[0];
 const validator = z.fromJSONSchema(schema);
 
@@ -23,7 +26,7 @@ describe('the shipped scenarios', () => {
     const content = readFileSync(`${folder}${name}`, 'utf8');
     const result = validator.safeParse(parse(content));
     expect(result.error?.issues ?? []).toEqual([]);
-    const misspelt = parse(content.replace(/^market:/m, 'markets:'));
+    const misspelt = parse(content.replace(/^population:/m, 'populations:'));
     expect(validator.safeParse(misspelt).success).toBe(false);
   });
 
