@@ -17,17 +17,37 @@ export * as option from './base/options.ts';
 export { numbersOf, type Table, textsOf } from './base/table.ts';
 export { defineConsensus } from './consensus/protocol.ts';
 export { defineFeeder } from './data/feeders/define.ts';
+export { type BudgetPrices, shareForBudget } from './experiment/budget.ts';
 export { type ArmRow, armRows, type PairRow, pairRows } from './experiment/compare.ts';
+export { chooseSetting, type RiskChoice, type RiskTarget } from './experiment/iso-risk.ts';
 export { planStudy, planWindows, type RunPlan } from './experiment/plan.ts';
 export type { PoolOptions } from './experiment/pool.ts';
+export {
+  capacityBoundTps,
+  findSaturation,
+  geometricLoads,
+  type LoadRun,
+  type Saturation,
+  slopeOf,
+} from './experiment/saturation.ts';
+export {
+  loadRunner,
+  loadScaleAxis,
+  saturationRows,
+  scenarioBoundTps,
+  TRANSFER_AXIS,
+} from './experiment/saturation-study.ts';
 export { runSingle } from './experiment/single.ts';
 export { estimate, pairedDifference } from './experiment/statistics.ts';
 export { runStudy, type StudyResult } from './experiment/study.ts';
+export { type TriangleArm, triangleRows } from './experiment/triangle.ts';
 export { defineAttack } from './fraud/attacks/define.ts';
 export { defineDetector } from './fraud/detectors/define.ts';
 export { defineResponse } from './fraud/response/define.ts';
 export { defineLossAllocation } from './grid/loss-allocation/define.ts';
 export { defineMechanism } from './market/mechanism.ts';
+export { defineLatency } from './network/latency.ts';
+export { definePlacement } from './network/placement.ts';
 export { defineTopology } from './network/topology.ts';
 export { defineCommunity } from './physics/community.ts';
 export { checkFolder } from './report/check.ts';

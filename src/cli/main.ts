@@ -9,18 +9,27 @@ import { formatIssue, InvariantViolation, ScenarioError } from '../base/errors.t
 import { VERSION } from '../report/version.ts';
 import { explainUsage, UsageError } from './usage.ts';
 
-const COMMANDS = ['run', 'compare', 'list', 'schema', 'init', 'verify'] as const;
+const COMMANDS = ['run', 'compare', 'validate', 'list', 'schema', 'init', 'verify'] as const;
 
 /** Options by command; all take text, so that what was typed is what is checked. */
 const OPTIONS = {
-  seed: { type: 'string', requiresArg: true, describe: "Replaces the scenario's seed" },
+  seed: { type: 'string', requiresArg: true, describe: 'Replaces the seed' },
   out: { type: 'string', requiresArg: true, describe: 'Folder of results  [results/<name>]' },
   set: { type: 'string', requiresArg: true, describe: 'Overrides a key, path=value; repeatable' },
   arm: { type: 'string', requiresArg: true, describe: 'Arm to run' },
   arms: { type: 'string', requiresArg: true, describe: 'Arms to compare, e.g. pow,dpos,pbft' },
   window: { type: 'string', requiresArg: true, describe: 'Window to run, e.g. window-2' },
+  'iso-risk': {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Equal risk first: q=0.1,eps=0.001 [,budget= hash= certificate= depth= bribe=]',
+  },
   replications: { type: 'string', requiresArg: true, describe: 'Seeds an arm is run with  [3]' },
   workers: { type: 'string', requiresArg: true, describe: 'Runs at the same time  [all cores]' },
+  full: { type: 'boolean', describe: 'More work a law, for figures to publish' },
+  only: { type: 'string', requiresArg: true, describe: 'Laws or groups, by name: a,b,c' },
+  seeds: { type: 'string', requiresArg: true, describe: 'Seeds, each of which repeats all: 1,2,3' },
+  docs: { type: 'boolean', describe: 'Writes docs/validation.csv too; with --full' },
   quiet: { type: 'boolean', describe: 'Errors only' },
   force: { type: 'boolean', describe: 'Replaces an existing file' },
 } as const;
@@ -50,9 +59,20 @@ async function main(words: readonly string[]): Promise<number> {
     .command(
       'compare <scenario>',
       'Run arms on the same world and compare them',
-      (y) => y.options(use('arms', 'replications', 'seed', 'set', 'out', 'workers', 'quiet')),
+      (y) =>
+        y.options(
+          use('arms', 'iso-risk', 'replications', 'seed', 'set', 'out', 'workers', 'quiet'),
+        ),
       async (args) => {
         code = await (await import('./compare.ts')).compare(args);
+      },
+    )
+    .command(
+      'validate',
+      'Measure exact laws and published figures',
+      (y) => y.options(use('full', 'only', 'seed', 'seeds', 'out', 'docs', 'workers', 'quiet')),
+      async (args) => {
+        code = await (await import('./validate.ts')).validate(args);
       },
     )
     .command(

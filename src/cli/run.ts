@@ -91,6 +91,7 @@ async function runWindows(
 /**
  * Prints what a study gave: warnings, failures, the table of arms, and where the files are.
  *
+ * @param render - Text of the study; default the table of all arms.
  * @returns Exit code.
  */
 export function endStudy(
@@ -98,6 +99,7 @@ export function endStudy(
   study: StudyResult,
   session: Session,
   quiet: boolean,
+  render: (study: StudyResult) => string = studyTable,
 ): number {
   session.close();
   printWarnings(study.warnings);
@@ -106,11 +108,15 @@ export function endStudy(
     process.stderr.write(`interrupted; finished runs are in ${study.folder}\n`);
     return session.interruptCode() ?? EXIT.interrupted;
   }
-  if (!quiet) process.stdout.write(`${studyTable(study)}\nresults: ${study.folder}\n`);
+  if (!quiet) process.stdout.write(`${render(study)}\nresults: ${study.folder}\n`);
   return code;
 }
 
-function studyTable({ arms, attacks, rows }: StudyResult): string {
+/** The table of a study's arms. @param arms - Arms to show; default all of them. */
+export function studyTable(
+  { arms: all, attacks, rows }: StudyResult,
+  arms: readonly string[] = all,
+): string {
   const byKey = new Map(rows.map((row) => [`${row.arm} ${row.metric}`, row]));
   return comparisonTable(
     arms,

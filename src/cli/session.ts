@@ -30,6 +30,10 @@ export interface Arguments {
   readonly workers?: unknown;
   readonly quiet?: unknown;
   readonly force?: unknown;
+  readonly full?: unknown;
+  readonly only?: unknown;
+  readonly seeds?: unknown;
+  readonly docs?: unknown;
 }
 
 /** A scenario as named on the command line, with what wins over the file. */
@@ -139,10 +143,11 @@ export function openSession(args: Arguments, runs: number): Session {
 /** The command that repeats one run exactly. */
 export function replayCommand(named: NamedScenario, plan: RunPlan): string {
   const words = ['peerwatt', 'run', named.path];
-  if (plan.arm !== 'base') words.push('--arm', plan.arm);
+  const arm = plan.origin?.arm ?? plan.arm;
+  if (arm !== 'base') words.push('--arm', arm);
   words.push('--seed', String(plan.scenario.seed));
   if (plan.scenario.windows.length > 1) words.push('--window', plan.window.id);
-  for (const set of named.sets) words.push('--set', set);
+  for (const set of [...named.sets, ...(plan.origin?.sets ?? [])]) words.push('--set', set);
   return words.map(shellWord).join(' ');
 }
 

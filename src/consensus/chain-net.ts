@@ -9,8 +9,8 @@ import type { ChainParameters } from '../ledger/chain-parameters.ts';
 import type { BlockIndex, BlockTree } from '../ledger/tree.ts';
 import type { Flood } from '../network/flood.ts';
 import type { RelayContext } from '../network/relay.ts';
-import type { Transport } from '../network/transport.ts';
 import { MESSAGE } from '../network/traffic.ts';
+import type { Transport } from '../network/transport.ts';
 import { type ConductBook, createConductBook } from './conduct.ts';
 import { type ChainEngine, createChainEngine } from './engine.ts';
 import type { BranchRule, ConsensusInstance, ConsensusProtocol } from './protocol.ts';
@@ -104,10 +104,13 @@ export function createChainNet(options: ChainNetOptions): ChainNet {
     onFinal: options.onFinal,
     onFold: options.onFold,
   });
+  /** A decided block travels with the proof of its decision. */
+  const bodyBytes = (block: BlockIndex): number =>
+    tree.bytes[block]! + (instance.certificateBytes?.(block) ?? 0);
   const relay = options.createRelay({
     kernel,
     transport,
-    bodyBytes: (block) => tree.bytes[block]!,
+    bodyBytes,
     transactionCount: (block) => tree.transactionCount[block]!,
     checkUs: () => options.blockCheckUs,
     onDeliver: engine.receive,
@@ -118,7 +121,7 @@ export function createChainNet(options: ChainNetOptions): ChainNet {
   function publish(node: number, block: BlockIndex, to?: readonly number[]): void {
     if (!relay.has(node, block)) engine.adoptOwn(node, block);
     if (to === undefined) engine.announce(node, block);
-    else hand.broadcast(node, to, tree.bytes[block]!, block, 0);
+    else hand.broadcast(node, to, bodyBytes(block), block, 0);
   }
 
   const context = {
@@ -151,9 +154,10 @@ export function createChainNet(options: ChainNetOptions): ChainNet {
     },
     adopt: engine.adopt,
     finalise: engine.finalise,
+    reconsider: engine.reconsider,
     hasPending: options.hasPending,
   };
-  const instance = protocol.create(context, options.options as never);
+  const instance: ConsensusInstance = protocol.create(context, options.options as never);
   engine.connect(relay, instance);
   return {
     kernel,

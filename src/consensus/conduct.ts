@@ -42,7 +42,9 @@ export function createConductBook(nodeCount: number): ConductBook {
       for (const node of nodes) {
         const held = conducts[node];
         if (held !== undefined && held !== conduct) {
-          throw new RangeError(`"nodes" expected honest nodes, got node ${node} of another conduct`);
+          throw new RangeError(
+            `"nodes" expected honest nodes, got node ${node} of another conduct`,
+          );
         }
         conducts[node] = conduct;
       }

@@ -41,6 +41,8 @@ export interface EngineObserver {
   onHead?(node: number, head: BlockIndex, previous: BlockIndex): void;
   /** A block has become final at a node. */
   onFinal?(node: number, block: BlockIndex): void;
+  /** A node has refused a block that is not valid. */
+  onInvalid?(node: number, block: BlockIndex): void;
 }
 
 /** Heads, finality and counters of one run. */
@@ -65,6 +67,8 @@ export interface ChainEngine {
   announce(node: number, block: BlockIndex): void;
   /** A node holds a certificate for a block. */
   finalise(node: number, block: BlockIndex): void;
+  /** A node compares a block that it holds with its head again, for what it prefers has changed. */
+  reconsider(node: number, block: BlockIndex): void;
   /** A node got the whole of a block otherwise than by the relay. */
   adopt(node: number, block: BlockIndex, from: number): void;
   /** A node received a block that passed its checks on the way. */
@@ -98,8 +102,9 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
   let final90 = new Float64Array(1024).fill(Number.NaN);
   /** Blocks that wait at a node for their parent, by parent. */
   const orphans = new Map<BlockIndex, { node: number; block: BlockIndex; from: number }[]>();
-  /** Blocks above the folded one, in order of creation. */
-  const live: BlockIndex[] = [];
+  /** Blocks to be released by height: the last that entered there, and by block the one before it. */
+  let lastAt = new Int32Array(1024);
+  let enteredBefore = new Int32Array(1024);
   let folded: BlockIndex = 0;
   /** Last block of the tree that the engine has taken in. */
   let entered: BlockIndex = 0;
@@ -130,6 +135,8 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
     const verdicts = new Uint8Array(size);
     verdicts.set(validity);
     validity = verdicts;
+    lastAt = ints(lastAt);
+    enteredBefore = ints(enteredBefore);
     reachCount = ints(reachCount);
     finalCount = ints(finalCount);
     honestFinalCount = ints(honestFinalCount);
@@ -196,10 +203,12 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
     const foldedHeight = tree.height[folded]!;
     for (
       let at = block;
-      at > 0 && tree.height[at]! > foldedHeight && !flood!.has(node, at);
+      at > 0 && tree.height[at]! > foldedHeight;
       at = tree.parent[at]!
     ) {
-      lacking.push(at);
+      // A block that waits for an ancestor is there, but the way to it is not.
+      if (!flood!.has(node, at)) lacking.push(at);
+      else if (!isWaiting(node, at)) break;
     }
     return lacking.reverse();
   }
@@ -207,6 +216,8 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
   const fetched = kernel.event('network/fetch-blocks', PHASE.network, (node, block, from) => {
     if (!transport.reaches(from, node)) return;
     for (const lacking of lackingUpTo(node, block)) {
+      // What one of these blocks set off may have brought the next ones.
+      if (flood!.has(node, lacking)) continue;
       if (!isValid(lacking)) return;
       flood!.hold(node, lacking);
       admit(node, lacking, from);
@@ -305,14 +316,12 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
     const target = tree.height[common]! - options.foldMargin;
     if (target <= tree.height[folded]!) return;
     const block = tree.ancestorAt(common, target);
-    folded = block;
     const released: BlockIndex[] = [];
-    let kept = 0;
-    for (const candidate of live) {
-      if (tree.height[candidate]! <= target) released.push(candidate);
-      else live[kept++] = candidate;
+    for (let height = tree.height[folded]! + 1; height <= target; height++) {
+      for (let at = lastAt[height]!; at > 0; at = enteredBefore[at]!) released.push(at);
     }
-    live.length = kept;
+    released.sort((a, b) => a - b);
+    folded = block;
     for (const dead of released) flood!.release(dead);
     options.onFold(block, released);
   }
@@ -321,12 +330,20 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
   function enter(block: BlockIndex): void {
     grow(block);
     if (block <= entered) return;
-    for (let made = entered + 1; made <= block; made++) live.push(made);
+    for (let made = entered + 1; made <= block; made++) {
+      // A block on a branch that was folded away goes with the next ones that are.
+      const height = Math.max(tree.height[made]!, tree.height[folded]! + 1);
+      enteredBefore[made] = lastAt[height]!;
+      lastAt[height] = made;
+    }
     entered = block;
   }
 
   function receive(node: number, block: BlockIndex, from: number): void {
-    if (!isValid(block)) return;
+    if (!isValid(block)) {
+      for (const observer of observers) observer.onInvalid?.(node, block);
+      return;
+    }
     const parent = tree.parent[block]!;
     if (
       parent !== 0 &&
@@ -394,6 +411,11 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
     },
     finalise(node, block) {
       if (tree.height[block]! > tree.height[finalBlock[node]!]!) holdFinal(node, block);
+    },
+    reconsider(node, block) {
+      const current = head[node]!;
+      if (block === current || !flood!.has(node, block)) return;
+      if (instance!.prefers(node, block, current)) setHead(node, block);
     },
     adopt(node, block, from) {
       enter(block);

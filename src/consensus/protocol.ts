@@ -70,6 +70,8 @@ export interface ConsensusContext {
   adopt(node: number, block: BlockIndex, from: number): void;
   /** A node holds a certificate that the block is final; so are its ancestors. */
   finalise(node: number, block: BlockIndex): void;
+  /** A node compares a block that it holds with its head again: news changed what it prefers. */
+  reconsider(node: number, block: BlockIndex): void;
   /** Whether the node knows a transaction that its branch does not carry. */
   hasPending(node: number): boolean;
 }
@@ -96,8 +98,17 @@ export interface ConsensusInstance {
   onBlock?(node: number, block: BlockIndex): void;
   /** A node's head changed. */
   onHead?(node: number, head: BlockIndex): void;
-  /** A node accepted a transaction into its view of the pool. */
-  onTransaction?(node: number): void;
+  /** A node accepted a transaction into its view of the pool; its size [B] where it is known. */
+  onTransaction?(node: number, bytes?: number): void;
+  /**
+   * Order-then-validate: the client's node has a transaction executed by endorsers before it goes to
+   * be ordered. `ready` is called when enough of them have answered.
+   */
+  endorse?(node: number, tx: number, bytes: number, ready: () => void): void;
+  /** Block on whose state a transaction was executed when it was endorsed; -1 when it was not. */
+  endorsedOn?(tx: number): BlockIndex;
+  /** Size of the proof of decision that travels with a block [B]; 0 when absent. */
+  certificateBytes?(block: BlockIndex): number;
   /** Electric power a node draws for consensus, beyond its idle power [W]. */
   powerW(node: number): number;
   /** Share of hash power of a node; NaN where the protocol has none. */
@@ -106,6 +117,11 @@ export interface ConsensusInstance {
   turnsMissed(node: number): number;
   /** Whose turn it is, where turns go by the clock. */
   readonly turns?: TurnSchedule;
+  /**
+   * True when a block carries only what its maker knew at the moment its head became its head; without
+   * it a block carries what its maker knows when it is made.
+   */
+  readonly isTemplateFrozen?: boolean;
   /** Counters of the protocol's own, by camelCase name. */
   report?(): Readonly<Record<string, number>>;
 }
@@ -119,6 +135,8 @@ export interface ConsensusProtocol<S extends OptionSet = OptionSet> extends Plug
   finality?(options: OptionValues<S>): 'branch' | 'explicit';
   /** What in the options cannot work with this many nodes; the user's input, so all at once. */
   check?(options: OptionValues<S>, nodeCount: number): readonly OptionIssue[];
+  /** What a batch may hold at most; caps of blocks that are lower hold too. */
+  batchCaps?(options: OptionValues<S>): { readonly transactions: number; readonly bytes: number };
   /** Mean time between blocks [µs]; caps of bytes and gas a second become caps of a block by it. */
   blockIntervalUs(options: OptionValues<S>): number;
   /** Integer parameters that stand in genesis, so that a verifier can apply the branch rule. */

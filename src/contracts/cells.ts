@@ -20,6 +20,8 @@ export const ACCOUNT = {
   certificatesLocked: 7,
   /** First of the seven approvals: candidate + 1, 0 when free. */
   approvals: 8,
+  /** 1 once the account has a record as a voter (proxies, stake on its way out), else 0. */
+  voter: 15,
 } as const;
 
 /** Approvals a voter may give (model §6.3). */
@@ -115,6 +117,8 @@ export interface SlotCells {
   order(slot: number, order: number, field: number): number;
   /** Cell that holds 1 + the index of an owner's order. */
   lookup(slot: number, owner: number, sequence: number): number;
+  /** Cell that holds 1 + the first 48 bits of an owner's commitment; only on chains of sealed orders. */
+  commitment(slot: number, owner: number, sequence: number): number;
   /** Cell of a field of the k-th trade of a slot. */
   trade(slot: number, trade: number, field: number): number;
 }
@@ -123,13 +127,18 @@ export interface SlotCells {
  * Layout of the slots behind the dense part. The stride is as small as the number of homes allows, so
  * that a cell stays a small integer for the longest horizons in use; maps are twice as fast on those.
  */
-export function createSlotCells(accountCount: number, homeCount: number): SlotCells {
+export function createSlotCells(
+  accountCount: number,
+  homeCount: number,
+  isSealed = false,
+): SlotCells {
   const base = denseCellCount(accountCount);
   const ordersMax = ORDERS_PER_HOME * homeCount;
   const orders = RECORD_CELLS;
   const trades = orders + ordersMax * RECORD_CELLS;
   const lookups = trades + ordersMax * RECORD_CELLS;
-  const length = lookups + homeCount * SEQUENCES_MAX;
+  const commitments = lookups + homeCount * SEQUENCES_MAX;
+  const length = commitments + (isSealed ? homeCount * SEQUENCES_MAX : 0);
   const stride = Math.ceil(length / RECORD_CELLS) * RECORD_CELLS;
   return {
     ordersMax,
@@ -138,5 +147,7 @@ export function createSlotCells(accountCount: number, homeCount: number): SlotCe
     trade: (slot, trade, field) => base + slot * stride + trades + trade * RECORD_CELLS + field,
     lookup: (slot, owner, sequence) =>
       base + slot * stride + lookups + owner * SEQUENCES_MAX + sequence,
+    commitment: (slot, owner, sequence) =>
+      base + slot * stride + commitments + owner * SEQUENCES_MAX + sequence,
   };
 }

@@ -3,6 +3,7 @@
  * the state root. The producer of a block and the verifier of an exported ledger run this same code, each
  * on its own state.
  */
+import type { BranchView } from '../ledger/chain-parameters.ts';
 import { createWriter } from '../ledger/encoding.ts';
 import { type HashHex, sha256Hex } from '../ledger/hash.ts';
 import { merkleRoot } from '../ledger/merkle.ts';
@@ -11,12 +12,13 @@ import { type RejectReason, rejectReasonCode } from '../ledger/reject-reason.ts'
 import type { StateView } from '../ledger/state.ts';
 import type { Transaction } from '../ledger/transactions.ts';
 import { ACCOUNT, accountCell, RECORD_CELLS } from './cells.ts';
-import { clearSlot, submitOrder } from './market.ts';
+import { ballot, candidacy, comeBack, report, verdict } from './governance.ts';
+import { clearSlot, commitOrder, revealOrder, submitOrder } from './market.ts';
 import { reward, transfer } from './points.ts';
 import { grant, register } from './registration.ts';
 import { type Call, type ChainRules, GAS, type Outcome } from './rules.ts';
 import { anchorReads, settleSlot } from './settlement.ts';
-import { stake, vote } from './staking.ts';
+import { setProxy, stake, unstake, vote } from './staking.ts';
 
 /** State that can undo, as the executor needs it. */
 export interface UndoableState extends StateView {
@@ -58,6 +60,8 @@ export function refusal(
 /**
  * Executes one admissible transaction: nonce and fee stand whatever happens; a revert or running out of
  * gas rolls the rest back (model §5.5).
+ *
+ * @param branch - The branch below the block, for evidence; absent where the protocol has no turns.
  */
 export function execute(
   state: UndoableState,
@@ -65,6 +69,7 @@ export function execute(
   tx: Transaction,
   intrinsicGas: number,
   timestampUs: number,
+  branch?: BranchView,
 ): Receipt {
   const nonceCell = accountCell(tx.sender, ACCOUNT.nonce);
   state.write(nonceCell, tx.nonce + 1);
@@ -73,7 +78,7 @@ export function execute(
   addBalance(state, tx.sender, -limitUpt);
   const mark = state.mark();
   const meter = meterGas(state, intrinsicGas + GAS.signatureCheck);
-  const call: Call = { rules, state: meter, sender: tx.sender, timestampUs, events: [] };
+  const call: Call = { rules, state: meter, sender: tx.sender, timestampUs, branch, events: [] };
   let reason: Outcome = dispatch(call, tx);
   let gasUsed = meter.gas + GAS.event * call.events.length;
   if (gasUsed > tx.gasLimit) {
@@ -97,6 +102,10 @@ function dispatch(call: Call, tx: Transaction): Outcome {
       return transfer(call, tx.payload);
     case 'ORDER_SUBMIT':
       return submitOrder(call, tx.payload);
+    case 'ORDER_COMMIT':
+      return commitOrder(call, tx.payload);
+    case 'ORDER_REVEAL':
+      return revealOrder(call, tx.payload);
     case 'CLEAR':
       return clearSlot(call, tx.payload);
     case 'METER_BATCH':
@@ -111,6 +120,20 @@ function dispatch(call: Call, tx: Transaction): Outcome {
       return grant(call, tx.payload);
     case 'POINTS_REWARD':
       return reward(call, tx.payload);
+    case 'ABNORMAL_REPORT':
+      return report(call, tx.payload);
+    case 'BALLOT':
+      return ballot(call, tx.payload);
+    case 'VERDICT':
+      return verdict(call, tx.payload);
+    case 'CANDIDACY':
+      return candidacy(call, tx.payload);
+    case 'RETURN':
+      return comeBack(call, tx.payload);
+    case 'UNSTAKE':
+      return unstake(call, tx.payload);
+    case 'PROXY':
+      return setProxy(call, tx.payload);
   }
 }
 

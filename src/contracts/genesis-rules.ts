@@ -7,7 +7,9 @@ import { verifySignature } from '../ledger/signature.ts';
 import type { StateView } from '../ledger/state.ts';
 import { registrationMessage } from '../ledger/transactions.ts';
 import { ACCOUNT, accountCell, CHAIN, chainCell, createSlotCells } from './cells.ts';
-import { type ChainRules, RULE_NAMES } from './rules.ts';
+import { CANDIDATE, candidateCell } from './governance-cells.ts';
+import { takesReports, voteOutRulesOf } from './governance-rules.ts';
+import { type ChainRules, ROLES, RULE_NAMES } from './rules.ts';
 
 /** Rules of a chain from its genesis. @throws {RangeError} when a parameter is missing. */
 export function rulesOf(genesis: Genesis, chainId: Uint8Array): ChainRules {
@@ -21,9 +23,11 @@ export function rulesOf(genesis: Genesis, chainId: Uint8Array): ChainRules {
     }),
   ) as Record<(typeof RULE_NAMES)[number], number>;
   const authority = genesis.accounts[integers.authority]!;
+  const voteOut = voteOutRulesOf(genesis, chainId);
   return {
     ...integers,
-    cells: createSlotCells(integers.accountCount, integers.homeCount),
+    ...(voteOut === undefined ? {} : { voteOut }),
+    cells: createSlotCells(integers.accountCount, integers.homeCount, integers.revealWindowUs > 0),
     certificateFirst: (account) => genesis.accounts[account]!.certificates.firstId,
     isCertified: (registration) =>
       verifySignature(
@@ -35,14 +39,25 @@ export function rulesOf(genesis: Genesis, chainId: Uint8Array): ChainRules {
   };
 }
 
-/** Writes the accounts of genesis into an empty state. */
+/**
+ * Writes the accounts of genesis into an empty state. Where there is a vote-out the nodes of genesis put
+ * up what they have of the bond.
+ */
 export function writeGenesisState(state: StateView, genesis: Genesis): void {
+  const voteOut = voteOutRulesOf(genesis, new Uint8Array(0));
+  const bondMaxUpt = takesReports(voteOut) ? voteOut.voteOutBondUpt : 0;
+  let node = 0;
   let issuedUpt = 0;
   genesis.accounts.forEach((account, index) => {
     const put = (field: number, value: number) => {
       if (value !== 0) state.write(accountCell(index, field), value);
     };
-    put(ACCOUNT.balanceUpt, account.balanceUpt);
+    const isNode = account.role === ROLES.indexOf('node');
+    const bondUpt = isNode ? Math.min(bondMaxUpt, account.balanceUpt) : 0;
+    if (bondUpt > 0) state.write(candidateCell(node, CANDIDATE.bondUpt), bondUpt);
+    if (isNode) node++;
+    put(ACCOUNT.balanceUpt, account.balanceUpt - bondUpt);
+    put(ACCOUNT.escrowUpt, bondUpt);
     put(ACCOUNT.member, account.registered ? account.role + 1 : 0);
     put(ACCOUNT.certificates, account.certificates.count);
     put(ACCOUNT.certificatesLocked, account.lockedCount);

@@ -3,6 +3,7 @@
  * and is checked on it. A clearing that meets a branch without one of its orders voids the trades of
  * that order only (decision 8).
  */
+import { orderCommitment } from '../ledger/order-commitment.ts';
 import type { PayloadOf } from '../ledger/transactions.ts';
 import { buyerEscrowUpt, sellerBondUpt } from '../market/escrow.ts';
 import { ACCOUNT, ORDER, SEQUENCES_MAX, SLOT, SLOT_STATE, TRADE } from './cells.ts';
@@ -20,8 +21,49 @@ export function escrowUpt(
     : sellerBondUpt(quantityWh, priceUptPerKWh, rules.bondPpm);
 }
 
-/** Places an order and locks its escrow. */
+/** Places an open order; refused on a chain whose orders are sealed. */
 export function submitOrder(call: Call, tx: PayloadOf['ORDER_SUBMIT']): Outcome {
+  return call.rules.revealWindowUs > 0 ? 'NO_COMMITMENT' : placeOrder(call, tx);
+}
+
+/** Last instant at which a slot takes commitments [µs]; what is opened is opened after it. */
+const commitGateUs = (
+  { openingUs, slotUs, gateClosureUs, revealWindowUs }: ChainRules,
+  slot: number,
+) => openingUs + slot * slotUs - gateClosureUs - revealWindowUs;
+
+/** The part of a commitment that the state keeps, as 1 + 48 bits. */
+function commitmentKey(commitment: Uint8Array): number {
+  let key = 0;
+  for (let i = 0; i < 6; i++) key = key * 256 + commitment[i]!;
+  return key + 1;
+}
+
+/** Promises an order without telling it. */
+export function commitOrder(call: Call, tx: PayloadOf['ORDER_COMMIT']): Outcome {
+  const { rules, state, sender } = call;
+  if (sender >= rules.homeCount || rules.revealWindowUs === 0) return 'UNAUTHORISED';
+  if (tx.slot >= rules.slotCount || tx.sequence >= SEQUENCES_MAX) return 'UNKNOWN_SLOT';
+  if (call.timestampUs > commitGateUs(rules, tx.slot)) return 'GATE_CLOSED';
+  const cell = rules.cells.commitment(tx.slot, sender, tx.sequence);
+  if (state.read(cell) !== 0) return 'DUPLICATE';
+  state.write(cell, commitmentKey(tx.commitment));
+  return undefined;
+}
+
+/** Opens a promised order and places it, once nobody can promise another for the slot. */
+export function revealOrder(call: Call, tx: PayloadOf['ORDER_REVEAL']): Outcome {
+  const { rules, state, sender } = call;
+  if (sender >= rules.homeCount || rules.revealWindowUs === 0) return 'UNAUTHORISED';
+  if (tx.slot >= rules.slotCount || tx.sequence >= SEQUENCES_MAX) return 'UNKNOWN_SLOT';
+  if (call.timestampUs <= commitGateUs(rules, tx.slot)) return 'EARLY_REVEAL';
+  const promised = state.read(rules.cells.commitment(tx.slot, sender, tx.sequence));
+  if (promised !== commitmentKey(orderCommitment(sender, tx))) return 'NO_COMMITMENT';
+  return placeOrder(call, tx);
+}
+
+/** Places an order and locks its escrow. */
+function placeOrder(call: Call, tx: PayloadOf['ORDER_SUBMIT']): Outcome {
   const { rules, state, sender } = call;
   const { cells } = rules;
   if (tx.quantityWh <= 0) return 'ZERO_QUANTITY';

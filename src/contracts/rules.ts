@@ -2,10 +2,12 @@
  * The protocol parameters that contracts read, and what a transaction may know while it runs. They come
  * from genesis, so that a verifier needs nothing else.
  */
+import type { BranchView } from '../ledger/chain-parameters.ts';
 import type { RejectReason } from '../ledger/reject-reason.ts';
 import type { StateView } from '../ledger/state.ts';
 import type { RegisterPayload } from '../ledger/transactions.ts';
 import { ACCOUNT, accountCell, CHAIN, chainCell, type SlotCells } from './cells.ts';
+import type { VoteOutRules } from './governance-rules.ts';
 
 /** Roles of accounts; an account's role code is its index here. */
 export const ROLES = ['home', 'node', 'centre', 'dso', 'authority', 'treasury'] as const;
@@ -29,6 +31,8 @@ export interface ChainRules {
   readonly slotUs: number;
   readonly slotCount: number;
   readonly gateClosureUs: number;
+  /** Time before the gate in which sealed orders are opened; 0 where orders are open. */
+  readonly revealWindowUs: number;
   readonly wheelingUptPerKWh: number;
   /** Seller's bond in parts per million of the order's value. */
   readonly bondPpm: number;
@@ -42,6 +46,8 @@ export interface ChainRules {
   readonly blockBytesMax: number;
   /** Where slots, orders and trades stand in the state. */
   readonly cells: SlotCells;
+  /** Rules of elections and of the vote-out; absent where producers are not elected. */
+  readonly voteOut?: VoteOutRules;
   /** First genesis certificate id of an account. */
   certificateFirst(account: number): number;
   /** Whether the authority signed this registration. */
@@ -63,6 +69,7 @@ export const RULE_NAMES = [
   'slotUs',
   'slotCount',
   'gateClosureUs',
+  'revealWindowUs',
   'wheelingUptPerKWh',
   'bondPpm',
   'initialGrantUpt',
@@ -73,7 +80,7 @@ export const RULE_NAMES = [
   'blockBytesMax',
 ] as const satisfies readonly Exclude<
   keyof ChainRules,
-  'certificateFirst' | 'isCertified' | 'cells'
+  'certificateFirst' | 'isCertified' | 'cells' | 'voteOut'
 >[];
 
 /** Gas schedule (model §5.5, with a record as the unit of storage). */
@@ -93,6 +100,8 @@ export interface Call {
   readonly sender: number;
   /** Timestamp of the block [µs]. */
   readonly timestampUs: number;
+  /** The branch below the block; absent where the protocol has no turns. */
+  readonly branch?: BranchView | undefined;
   /** Integers that the receipt records. */
   readonly events: number[];
 }

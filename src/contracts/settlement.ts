@@ -109,6 +109,7 @@ function clearOrder(call: Call, slot: number, order: number): void {
   const owner = call.state.read(cells.order(slot, order, ORDER.owner)) - 1;
   const sequence = call.state.read(cells.order(slot, order, ORDER.sequence));
   zero(call, cells.lookup(slot, owner, sequence));
+  if (call.rules.revealWindowUs > 0) zero(call, cells.commitment(slot, owner, sequence));
   for (const field of ORDER_FIELDS) zero(call, cells.order(slot, order, field));
 }
 

@@ -16,6 +16,8 @@ export interface RunPlan {
   readonly window: Window;
   /** The arm's scenario with the seed of this replication. */
   readonly scenario: Scenario;
+  /** Arm and settings that repeat the run, where `arm` is a name of the study's own. */
+  readonly origin?: { readonly arm: string; readonly sets: readonly string[] };
 }
 
 /**

@@ -1,7 +1,8 @@
 /**
- * Whole runs on worker threads. Each worker writes its own run folder; outcomes come back by run
- * index, so that neither the number of workers nor their speed shows in any file. The main thread stays
- * free, so that an interrupt is heard while runs compute.
+ * Jobs on worker threads. Outcomes come back by job index, so that neither the number of workers
+ * nor their speed shows in any file. A job is a whole run, whose worker writes its own run folder,
+ * or a part of an experiment. The main thread stays free, so that an interrupt is heard while
+ * workers compute.
  */
 import { join } from 'node:path';
 import { Piscina } from 'piscina';
@@ -20,7 +21,9 @@ export interface PoolOptions {
   /** Called now and then with the share of all runs that is simulated, 0..1. */
   readonly onProgress?: ((done: number) => void) | undefined;
   /** Called as each run ends, in order of ending. */
-  readonly onOutcome?: ((plan: RunPlan, outcome: RunOutcome) => void) | undefined;
+  readonly onOutcome?:
+    | ((plan: Pick<RunPlan, 'id'>, outcome: Pick<RunOutcome, 'ok'>) => void)
+    | undefined;
   /** Compiled worker module; default the one beside this module. */
   readonly workerUrl?: URL | undefined;
 }
@@ -32,58 +35,99 @@ const PROGRESS_INTERVAL_MS = 100;
  *
  * @param plans - Runs to do, `index` rising from 0.
  * @param folderOf - Folder of a run.
- * @returns Outcomes by index; undefined for runs that an interrupt ended or kept from starting. A worker
- *   that crashes or runs out of memory is a failed run and is replaced; the others go on.
+ * @returns Outcomes by index; undefined for runs that an interrupt ended or kept from starting. A
+ *   worker that crashes or runs out of memory is a failed run and is replaced; the others go on.
  */
 export async function runPlans(
   plans: readonly RunPlan[],
   folderOf: (plan: RunPlan) => string,
   options: PoolOptions,
 ): Promise<(RunOutcome | undefined)[]> {
-  const { environment, signal, onProgress, onOutcome } = options;
-  const lanes = Math.max(1, Math.min(options.workers, plans.length));
-  const url = options.workerUrl ?? new URL('./worker.js', import.meta.url);
+  const { environment, signal, workers, onProgress, onOutcome } = options;
   const progress = new Float64Array(new SharedArrayBuffer(8 * Math.max(1, plans.length)));
-  const outcomes: (RunOutcome | undefined)[] = plans.map(() => undefined);
+  const report = () => onProgress?.(progress.reduce((sum, x) => sum + x, 0) / plans.length);
+  const timer = setInterval(report, PROGRESS_INTERVAL_MS);
+  const jobs = plans.map((plan): Job => {
+    const { scenario, window, index } = plan;
+    return { scenario, window, folder: folderOf(plan), environment, progress, index };
+  });
+  try {
+    const outcomes = await runJobs<Job, RunOutcome>(jobs, {
+      url: options.workerUrl ?? new URL('./worker.js', import.meta.url),
+      workers,
+      signal,
+      onCrash: (error) => ({ ok: false, failure: failureOf(error) }),
+      onEnd(index, outcome) {
+        progress[index] = 1;
+        onOutcome?.(plans[index]!, outcome);
+      },
+    });
+    report();
+    return outcomes;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** How jobs are carried out. */
+export interface JobOptions<R> {
+  /** Compiled worker module; its default export takes a job and returns a result. */
+  readonly url: URL;
+  /** Worker threads, at least 1; more than jobs are not started. */
+  readonly workers: number;
+  /** Stops: running workers are ended, finished jobs stay. */
+  readonly signal?: AbortSignal | undefined;
+  /** Result of a job whose worker crashed or ran out of memory. */
+  readonly onCrash: (error: unknown) => R;
+  /** Called as each job ends, in order of ending. @param elapsedMs - Wall-clock time it took. */
+  readonly onEnd?: ((index: number, result: R, elapsedMs: number) => void) | undefined;
+}
+
+/**
+ * Carries out jobs on worker threads.
+ *
+ * @param jobs - What each is given; must survive structured cloning.
+ * @returns Results by index; undefined for jobs that an interrupt ended or kept from starting. A
+ *   worker that crashes is replaced; the others go on.
+ */
+export async function runJobs<J, R>(
+  jobs: readonly J[],
+  { url, workers, signal, onCrash, onEnd }: JobOptions<R>,
+): Promise<(R | undefined)[]> {
+  const lanes = Math.max(1, Math.min(workers, jobs.length));
+  const results: (R | undefined)[] = jobs.map(() => undefined);
   const pool = new Piscina({
     filename: url.href,
     minThreads: lanes,
     maxThreads: lanes,
     maxQueue: lanes,
   });
-  const report = () => onProgress?.(progress.reduce((sum, x) => sum + x, 0) / plans.length);
-  const timer = setInterval(report, PROGRESS_INTERVAL_MS);
   let next = 0;
 
-  // A lane takes the next run when its last one ends: never more runs in flight than workers.
+  // A lane takes the next job when its last one ends: never more jobs in flight than workers.
   const lane = async (): Promise<void> => {
-    while (next < plans.length && signal?.aborted !== true) {
-      const plan = plans[next++]!;
-      const outcome = await attempt(plan);
-      if (outcome === undefined) return;
-      outcomes[plan.index] = outcome;
-      progress[plan.index] = 1;
-      onOutcome?.(plan, outcome);
+    while (next < jobs.length && signal?.aborted !== true) {
+      const index = next++;
+      const startMs = Date.now();
+      const result = await attempt(jobs[index]!);
+      if (result === undefined) return;
+      results[index] = result;
+      onEnd?.(index, result, Date.now() - startMs);
     }
   };
-  const attempt = async (plan: RunPlan): Promise<RunOutcome | undefined> => {
-    const { scenario, window, index } = plan;
-    const job: Job = { scenario, window, folder: folderOf(plan), environment, progress, index };
+  const attempt = async (job: J): Promise<R | undefined> => {
     try {
       return await pool.run(job, signal === undefined ? {} : { signal });
     } catch (error) {
-      return signal?.aborted === true ? undefined : { ok: false, failure: failureOf(error) };
+      return signal?.aborted === true ? undefined : onCrash(error);
     }
   };
-
   try {
     await Promise.all(Array.from({ length: lanes }, lane));
-    report();
   } finally {
-    clearInterval(timer);
     await pool.destroy();
   }
-  return outcomes;
+  return results;
 }
 
 /** Folder of a run within a study folder. */

@@ -11,6 +11,7 @@ import { MANIFEST } from '../report/manifest.ts';
 import { type Metric, metricsFor } from '../report/metrics.ts';
 import { RESULTS_VERSION } from '../report/version.ts';
 import { scenarioHash } from '../scenario/canonical.ts';
+import type { Scenario } from '../scenario/sections.ts';
 import {
   type ArmRow,
   armRows,
@@ -22,6 +23,15 @@ import {
 import type { Failure, RunOutcome } from './outcome.ts';
 import type { RunPlan } from './plan.ts';
 import { type PoolOptions, runFolder, runPlans } from './pool.ts';
+import { mean } from './statistics.ts';
+import {
+  TRIANGLE_COLUMNS,
+  type TriangleArm,
+  type TriangleRow,
+  triangleArm,
+  triangleCells,
+  triangleRows,
+} from './triangle.ts';
 
 /** What a study gave. */
 export interface StudyResult {
@@ -33,12 +43,43 @@ export interface StudyResult {
   readonly attacks: readonly string[];
   /** Mean and interval of every metric in every arm: the rows of `arms.csv`. */
   readonly rows: readonly ArmRow[];
+  /** Decentralisation, efficiency and security of the arms: the rows of `triangle.csv`. */
+  readonly triangle: readonly TriangleRow[];
   /** Runs that failed, in run order. */
   readonly failures: readonly { readonly plan: RunPlan; readonly failure: Failure }[];
   /** Warnings of runs, each once, with the first run that gave it. */
   readonly warnings: readonly string[];
   /** True when an interrupt ended the study; the folder then has no manifest. */
   readonly interrupted: boolean;
+}
+
+/** A table of a study folder. */
+export interface StudyTable {
+  /** File name. */
+  readonly path: string;
+  readonly title: string;
+  /** Columns that identify a row, separated by spaces. */
+  readonly key: string;
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+/** What a study does beyond its first runs. */
+export interface StudyExtras {
+  /** Runs to add, chosen by what the first gave, and how to carry them out if there are any. */
+  readonly follow?: (values: StudyValues) => {
+    readonly plans: readonly RunPlan[];
+    options(): PoolOptions;
+  };
+  /** Tables to write besides. */
+  readonly tables?: (values: StudyValues) => readonly StudyTable[];
+  /** What the triangle of an arm needs and its metrics do not give. */
+  readonly triangle?: (
+    values: StudyValues,
+    arm: string,
+  ) => Partial<
+    Pick<TriangleArm, 'saturationTps' | 'successAtShare' | 'successAtBudget' | 'successSource'>
+  >;
 }
 
 const RUN_COLUMNS = parseColumns(`
@@ -84,34 +125,38 @@ message     | text    | | What happened
  * Carries out a study and writes its folder.
  *
  * @param name - Name of the scenario.
- * @param plans - Runs, index order.
+ * @param firstPlans - Runs, index order.
  * @param target - Study folder; replaced only when the new one is complete.
  * @returns Values and failures. When the signal aborts, what finished is kept in the returned folder.
+ * @param extras - Runs that depend on the first ones, and tables besides.
  * @throws {ScenarioError} when a run finds the input wrong, with all issues, or when `target` holds
  *   something else; nothing is left behind then.
  */
 export async function runStudy(
   name: string,
-  plans: readonly RunPlan[],
+  firstPlans: readonly RunPlan[],
   target: string,
   options: PoolOptions,
+  extras: StudyExtras = {},
 ): Promise<StudyResult> {
   const folder = openFolder(target);
   try {
     folder.makeFolder('runs');
-    const outcomes = await runPlans(plans, (plan) => runFolder(folder.path, plan), options);
-    throwInputIssues(outcomes);
+    const { plans, outcomes } = await runAll(folder, firstPlans, options, extras);
     const values = gatherValues(plans, outcomes, metricsOf(plans));
     const interrupted = outcomes.includes(undefined);
+    const triangle = triangleOf(values, extras);
     const result = {
       arms: values.arms,
       attacks: attacksOf(plans),
       rows: armRows(values),
+      triangle,
       failures: failuresOf(plans, outcomes),
       warnings: warningsOf(plans, outcomes),
       interrupted,
     };
-    writeStudy(folder, name, plans, outcomes, values, interrupted);
+    const more = interrupted ? [] : [...(extras.tables?.(values) ?? []), triangleTable(triangle)];
+    writeStudy(folder, name, plans, outcomes, values, interrupted, more);
     if (interrupted) return { ...result, folder: folder.keepUnfinished() };
     folder.commit({
       resultsVersion: RESULTS_VERSION,
@@ -135,10 +180,64 @@ export async function runStudy(
   }
 }
 
-/** Metrics of all runs; detectors and attacks of any arm count. */
+/** The first runs, then those that follow from them, as one list with rising indices. */
+async function runAll(
+  folder: ResultFolder,
+  firstPlans: readonly RunPlan[],
+  options: PoolOptions,
+  extras: StudyExtras,
+) {
+  const place = (plan: RunPlan) => runFolder(folder.path, plan);
+  const outcomes = await runPlans(firstPlans, place, options);
+  throwInputIssues(outcomes);
+  const first = { plans: firstPlans, outcomes };
+  if (extras.follow === undefined || outcomes.includes(undefined)) return first;
+  const values = gatherValues(firstPlans, outcomes, metricsOf(firstPlans));
+  const next = extras.follow(values);
+  const further = next.plans;
+  if (further.length === 0) return first;
+  // The pool counts from 0 in each batch, the study goes on.
+  const batch = further.map((plan, index) => ({ ...plan, index }));
+  const furtherOutcomes = await runPlans(batch, place, next.options());
+  throwInputIssues(furtherOutcomes);
+  return {
+    plans: [
+      ...firstPlans,
+      ...further.map((plan, i) => ({ ...plan, index: firstPlans.length + i })),
+    ],
+    outcomes: [...outcomes, ...furtherOutcomes],
+  };
+}
+
+function triangleOf(values: StudyValues, extras: StudyExtras): TriangleRow[] {
+  return triangleRows(
+    values.arms.map((arm) => {
+      const meanOf = (metric: string) =>
+        mean(values.of(arm, metric).filter((value) => !Number.isNaN(value)));
+      return triangleArm(arm, meanOf, extras.triangle?.(values, arm));
+    }),
+  );
+}
+
+function triangleTable(rows: readonly TriangleRow[]): StudyTable {
+  return {
+    path: 'triangle.csv',
+    title: 'Decentralisation, efficiency and security of the arms',
+    key: 'arm',
+    columns: TRIANGLE_COLUMNS,
+    rows: triangleCells(rows),
+  };
+}
+
+/** Metrics of all runs; detectors, attacks and adversaries of any arm count. */
 function metricsOf(plans: readonly RunPlan[]): readonly Metric[] {
-  const detectors = plans.flatMap((plan) => plan.scenario.fraud.detectors.map(({ name }) => name));
-  return metricsFor(detectors, attacksOf(plans));
+  const named = (of: (fraud: Scenario['fraud']) => readonly { readonly name: string }[]) =>
+    plans.flatMap((plan) => of(plan.scenario.fraud).map(({ name }) => name));
+  return metricsFor(
+    named(({ detectors }) => detectors),
+    attacksOf(plans),
+    named(({ adversaries }) => adversaries),
+  );
 }
 
 function attacksOf(plans: readonly RunPlan[]): readonly string[] {
@@ -186,6 +285,7 @@ function writeStudy(
   outcomes: readonly (RunOutcome | undefined)[],
   values: StudyValues,
   interrupted: boolean,
+  more: readonly StudyTable[],
 ): void {
   const resources: Resource[] = [];
   const table = (
@@ -238,6 +338,7 @@ function writeStudy(
     return [row.metric, row.unit, row.armA, row.armB, ...ends(row)];
   });
   table('paired.csv', 'Paired differences of arms', 'metric arm_a arm_b', PAIR_COLUMNS, pairs);
+  for (const { path, title, key, columns, rows } of more) table(path, title, key, columns, rows);
   folder.write('datapackage.json', (emit) => emit(encodeDataPackage(name, resources)));
   for (const plan of finished) folder.adopt(`runs/${plan.id}/${MANIFEST}`);
 }

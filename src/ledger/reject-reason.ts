@@ -53,6 +53,15 @@ const reasons = {
   BUDGET_EXCEEDED: 'the reward budget of the day does not cover the amount',
   BAD_REFERENCE: 'the block or record referred to is unknown, or already rewarded',
   STALE_BLOCK: 'a reward whose block left the chain went with it',
+  BAD_EVIDENCE: 'the evidence does not prove the offence it is filed for',
+  NOT_CANDIDATE: 'the node is excluded, or no candidate',
+  WINDOW_CLOSED: 'the ballot window of the report is over',
+  WINDOW_OPEN: 'the ballot window of the report is not yet over',
+  ALREADY_VOTED: 'the voter has a ballot in this report',
+  NOT_DUE: 'the cool-down or probation is not over, or there is nothing to return from',
+  PROXY_CYCLE: 'the proxy lends its own weight, directly or not, to the sender',
+  NO_COMMITMENT: 'no commitment of the sender was included in time, or another order was promised',
+  EARLY_REVEAL: 'the slot still takes commitments, which others could choose by this order',
 } as const;
 
 /** Why a transaction was refused, dropped or failed. */

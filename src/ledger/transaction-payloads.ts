@@ -4,8 +4,11 @@
  * length.
  */
 import type { ByteReader, ByteWriter } from './encoding.ts';
+import { GOVERNANCE_CODECS, type GovernancePayloads } from './governance-payloads.ts';
 import { HASH_BYTES } from './hash.ts';
 import { KEY_BYTES, SIGNATURE_BYTES } from './signature.ts';
+
+export type * from './governance-payloads.ts';
 
 /** Every transaction type; the index is its code on the wire. New types go to the end. */
 export const TRANSACTION_TYPES = [
@@ -19,6 +22,15 @@ export const TRANSACTION_TYPES = [
   'VOTE',
   'POINTS_GRANT',
   'POINTS_REWARD',
+  'ABNORMAL_REPORT',
+  'BALLOT',
+  'VERDICT',
+  'CANDIDACY',
+  'RETURN',
+  'UNSTAKE',
+  'PROXY',
+  'ORDER_COMMIT',
+  'ORDER_REVEAL',
 ] as const;
 
 /** Name of a transaction type. */
@@ -62,6 +74,21 @@ export interface OrderSubmitPayload {
   readonly priceUptPerKWh: number;
   /** Account index of the named counterparty; −1 = pool. */
   readonly counterparty: number;
+}
+
+/** Promise of an order whose price and side stay hidden until the books are closed. */
+export interface OrderCommitPayload {
+  readonly slot: number;
+  /** The owner's running number within the slot. */
+  readonly sequence: number;
+  /** {@link orderCommitment} of the order, 32 bytes. */
+  readonly commitment: Uint8Array;
+}
+
+/** The order behind a promise. */
+export interface OrderRevealPayload extends OrderSubmitPayload {
+  /** What hid the order among all likely ones: a random integer below 2^48. */
+  readonly salt: number;
 }
 
 /** Trades of a clearing, columns of length `count`. */
@@ -145,7 +172,7 @@ export interface PointsRewardPayload {
 }
 
 /** Payload of each type. */
-export interface PayloadOf {
+export interface PayloadOf extends GovernancePayloads {
   readonly REGISTER: RegisterPayload;
   readonly TRANSFER: TransferPayload;
   readonly ORDER_SUBMIT: OrderSubmitPayload;
@@ -156,6 +183,8 @@ export interface PayloadOf {
   readonly VOTE: VotePayload;
   readonly POINTS_GRANT: PointsGrantPayload;
   readonly POINTS_REWARD: PointsRewardPayload;
+  readonly ORDER_COMMIT: OrderCommitPayload;
+  readonly ORDER_REVEAL: OrderRevealPayload;
 }
 
 /** Writes and reads the fields of one payload type. */
@@ -213,6 +242,26 @@ function readColumns<K extends string>(names: readonly K[], reader: ByteReader):
 }
 
 // Fields are evaluated in the order written, so each `read` lists them in the order of its `write`.
+function writeOrder(p: OrderSubmitPayload, w: ByteWriter): void {
+  w.uint(p.slot);
+  w.flag(p.isBid);
+  w.uint(p.sequence);
+  w.uint(p.quantityWh);
+  w.uint(p.priceUptPerKWh);
+  w.uint(p.counterparty + 1);
+}
+
+function readOrder(r: ByteReader): OrderSubmitPayload {
+  return {
+    slot: r.uint('slot'),
+    isBid: r.flag('isBid'),
+    sequence: r.uint('sequence'),
+    quantityWh: r.uint('quantityWh'),
+    priceUptPerKWh: r.uint('priceUptPerKWh'),
+    counterparty: r.uint('counterparty') - 1,
+  };
+}
+
 const codecs: { readonly [T in TransactionType]: PayloadCodec<PayloadOf[T]> } = {
   REGISTER: {
     write(p, w) {
@@ -237,23 +286,25 @@ const codecs: { readonly [T in TransactionType]: PayloadCodec<PayloadOf[T]> } = 
     },
     read: (r) => ({ to: r.uint('to'), amountUpt: r.uint('amountUpt') }),
   },
-  ORDER_SUBMIT: {
+  ORDER_SUBMIT: { write: writeOrder, read: readOrder },
+  ORDER_COMMIT: {
     write(p, w) {
       w.uint(p.slot);
-      w.flag(p.isBid);
       w.uint(p.sequence);
-      w.uint(p.quantityWh);
-      w.uint(p.priceUptPerKWh);
-      w.uint(p.counterparty + 1);
+      w.fixed(p.commitment, HASH_BYTES);
     },
     read: (r) => ({
       slot: r.uint('slot'),
-      isBid: r.flag('isBid'),
       sequence: r.uint('sequence'),
-      quantityWh: r.uint('quantityWh'),
-      priceUptPerKWh: r.uint('priceUptPerKWh'),
-      counterparty: r.uint('counterparty') - 1,
+      commitment: r.raw(HASH_BYTES, 'commitment'),
     }),
+  },
+  ORDER_REVEAL: {
+    write(p, w) {
+      writeOrder(p, w);
+      w.uint(p.salt);
+    },
+    read: (r) => ({ ...readOrder(r), salt: r.uint('salt') }),
   },
   CLEAR: {
     write(p, w) {
@@ -335,6 +386,7 @@ const codecs: { readonly [T in TransactionType]: PayloadCodec<PayloadOf[T]> } = 
       ref: r.uint('ref'),
     }),
   },
+  ...GOVERNANCE_CODECS,
 };
 
 /** Appends the fields of a payload. @throws {RangeError} on a field out of range. */

@@ -13,7 +13,7 @@ import { type Flood, leastDelays } from './flood.ts';
 import { HELD, Holding, NEVER, RELEASED } from './holding.ts';
 import type { RelayContext } from './relay.ts';
 import { MESSAGE } from './traffic.ts';
-import { createTransfers, SHARINGS, type Sharing } from './transfer.ts';
+import { createTransfers, formOf, SHARINGS, type Sharing, senderOf, tagOf } from './transfer.ts';
 
 /** Bytes of an inventory of one entry, of a request (hash, type, framing) and of one header. */
 export const INV_BYTES = 61;
@@ -43,8 +43,8 @@ export const FORM = { none: 0, block: 1, compact: 2, part: 3 } as const;
 
 /** A compact form of blocks, and whether it is enough. */
 export interface CompactForm {
-  /** Whether both ends of a link use it. */
-  isUsed(link: number): boolean;
+  /** Whether both nodes use it. */
+  isUsed(from: number, to: number): boolean;
   bytes(block: number): number;
   /** Whether the receiver lacks transactions of the block; asked once for each compact block. */
   isIncomplete(node: number): boolean;
@@ -98,13 +98,13 @@ export function createExchange(
   const check = kernel.event('network/check-block', PHASE.network, deliver);
 
   function onAnnouncement(link: number, block: number): void {
-    ask(link, block, kernel.nowUs);
+    ask(link, block, target[reverse[link]!]!, kernel.nowUs);
   }
 
   /** The receiver of an announcement asks for the block. */
-  function ask(link: number, block: number, heardUs: number): EventHandle {
+  function ask(link: number, block: number, from: number, heardUs: number): EventHandle {
     const travelUs = transport.delayUs(reverse[link]!, GETDATA_BYTES);
-    return request.at(heardUs + readUs + messageUs + travelUs, link, block);
+    return request.at(heardUs + readUs + messageUs + travelUs, link, block, from);
   }
 
   /** A node turns to a block that it has come to otherwise: what it has not asked for yet, it never will. */
@@ -121,17 +121,16 @@ export function createExchange(
     return holding.hold(node, block);
   }
 
-  function onRequest(link: number, block: number): void {
+  function onRequest(link: number, block: number, from: number): void {
     const row = holding.row(block);
     if (row === RELEASED) return;
     const node = target[link]!;
-    const from = target[reverse[link]!]!;
     if (!transport.reaches(from, node)) {
       breakOff(link, row + node, row);
       return;
     }
     traffic.count(MESSAGE['block-getdata'], node, from, GETDATA_BYTES);
-    send(link, block, compact?.isUsed(link) === true ? FORM.compact : FORM.block);
+    send(link, block, from, compact?.isUsed(from, node) === true ? FORM.compact : FORM.block);
   }
 
   /** An exchange ended half-way; the next announcement begins another. */
@@ -141,37 +140,36 @@ export function createExchange(
     if (announcer[at] === link && announcedUs[at]! <= kernel.nowUs) announcedUs[at] = NEVER;
   }
 
-  function onPartRequest(link: number, block: number): void {
-    send(link, block, FORM.part);
+  function onPartRequest(link: number, block: number, from: number): void {
+    send(link, block, from, FORM.part);
   }
 
-  function send(link: number, block: number, form: number): void {
-    const from = target[reverse[link]!]!;
+  function send(link: number, block: number, from: number, form: number): void {
     const node = target[link]!;
     const isHeard = transport.reaches(from, node);
-    const bytes = bytesOf(link, block, form);
+    const bytes = bytesOf(from, block, form);
     traffic.count(TYPE_OF_FORM[form]!, from, isHeard ? node : -1, bytes);
-    if (isHeard) transfers.send(link, block, form, bytes);
+    if (isHeard) transfers.send(link, block, tagOf(from, form), bytes);
   }
 
-  function bytesOf(link: number, block: number, form: number): number {
+  function bytesOf(from: number, block: number, form: number): number {
     if (form === FORM.block || compact === undefined) return context.bodyBytes(block);
-    if (form === FORM.compact) return compact.bytes(block);
-    return compact.partBytes(target[reverse[link]!]!, block);
+    return form === FORM.compact ? compact.bytes(block) : compact.partBytes(from, block);
   }
 
-  function onArrive(link: number, block: number, form: number): void {
+  function onArrive(link: number, block: number, tag: number): void {
     const row = holding.row(block);
     if (row < 0) return;
     const node = target[link]!;
     const at = row + node;
     if (holding.announcedUs[at] === HELD) return;
-    const from = target[reverse[link]!]!;
+    const from = senderOf(tag);
     if (!transport.reaches(from, node)) {
       breakOff(link, at, row);
       return;
     }
     // A compact block that comes unasked while the block is on its way from another is of no use.
+    const form = formOf(tag);
     const isBusy = holding.announcer[at] !== link && holding.announcedUs[at]! <= kernel.nowUs;
     if (form === FORM.compact && isBusy) return;
     claim(at);
@@ -179,7 +177,7 @@ export function createExchange(
     if (form === FORM.compact && compact!.isIncomplete(node)) {
       traffic.count(MESSAGE['block-part-getdata'], node, from, PART_REQUEST_BYTES);
       const travelUs = transport.delayUs(reverse[link]!, PART_REQUEST_BYTES);
-      requestPart.after(messageUs + travelUs, link, block);
+      requestPart.after(messageUs + travelUs, link, block, from);
       return;
     }
     const checkUs = context.checkUs(block);
@@ -205,7 +203,7 @@ export function createExchange(
       if (peer === from && !tellsSource) continue;
       const form = style.unasked === undefined ? FORM.none : style.unasked(link, from);
       if (form !== FORM.none) {
-        send(link, block, form);
+        send(link, block, node, form);
         continue;
       }
       told++;
@@ -223,7 +221,7 @@ export function createExchange(
       announcer[row + peer] = link;
       // Retransmissions are counted when they happen, so the rest is drawn when it begins.
       pending[row + peer] =
-        hear === undefined ? ask(link, block, heardUs) : hear.at(heardUs, link, block);
+        hear === undefined ? ask(link, block, node, heardUs) : hear.at(heardUs, link, block);
     }
     // The sender's side of the announcements, at once for all of them.
     traffic.typeCount[announcement.type]! += told;

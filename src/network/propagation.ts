@@ -17,6 +17,8 @@ export interface Propagation {
   delayQuantileS(share: number): number;
   /** Mean delay over blocks and nodes, the maker's 0 with them: the area above f(t) [s]. */
   readonly meanDelayS: number;
+  /** The same with the nodes weighted, e.g. by hash power: what decides about forks [s]. */
+  readonly weightedDelayS: number;
 }
 
 /** What is followed. */
@@ -24,7 +26,7 @@ export interface PropagationOptions {
   readonly nodeCount: number;
   /** Shares of nodes asked for later; 0.1, 0.25, 0.5, 0.75 and 0.9 when absent. */
   readonly shares?: readonly number[];
-  /** Weight of each node in the mean delay, e.g. its hash power; equal when absent. Sum above 0. */
+  /** Weight of each node in the weighted delay; equal when absent. Sum above 0. */
   readonly weights?: ArrayLike<number>;
 }
 
@@ -43,13 +45,15 @@ export function createPropagation(options: PropagationOptions): Propagation {
   const buckets = new Float64Array(54 * STEPS);
   let delayCount = 0;
   let delaySumUs = 0;
+  let weightedSumUs = 0;
   let weightSum = 0;
   for (let node = 0; node < nodeCount; node++) weightSum += weights?.[node] ?? 1;
 
   function note(block: number, node: number, delayUs: number): void {
     const rank = (count.get(block) ?? 0) + 1;
     count.set(block, rank);
-    delaySumUs += delayUs * (weights?.[node] ?? 1);
+    delaySumUs += delayUs;
+    weightedSumUs += delayUs * (weights?.[node] ?? 1);
     for (const k of order) if (ranks[k] === rank) timesS[k]!.push(delayUs / 1e6);
   }
 
@@ -80,7 +84,10 @@ export function createPropagation(options: PropagationOptions): Propagation {
       return delayCount === 0 ? Number.NaN : (lowerUs(bucket) + lowerUs(bucket + 1)) / 2e6;
     },
     get meanDelayS() {
-      return delaySumUs / 1e6 / weightSum / madeUs.size;
+      return delaySumUs / 1e6 / nodeCount / madeUs.size;
+    },
+    get weightedDelayS() {
+      return weightedSumUs / 1e6 / weightSum / madeUs.size;
     },
   };
 }

@@ -26,15 +26,22 @@ export interface TransferOptions {
   readonly noun: string;
   /** Added to the time of every transfer [µs], integer; a sender is busy for it where it is `serial`. */
   readonly overheadUs: number;
-  /** The last byte has come. `form` is what the sender said it was. */
-  onArrive(link: number, item: number, form: number): void;
+  /** The last byte has come. */
+  onArrive(link: number, item: number, tag: number): void;
 }
 
 /** Transfers of one kind of item. */
 export interface Transfers {
-  /** Begins, or queues, a transfer over a directed link. */
-  send(link: number, item: number, form: number, bytes: number): void;
+  /** Begins, or queues, a transfer over a directed link; `tag` comes back when it arrives. */
+  send(link: number, item: number, tag: number, bytes: number): void;
 }
+
+/** Tag of a transfer: the node that sends, so that nobody looks for it, and what it sends, below 4. */
+export const tagOf = (sender: number, form: number): number => 4 * sender + form;
+/** Sender of a tag. */
+export const senderOf = (tag: number): number => tag >>> 2;
+/** Form of a tag. */
+export const formOf = (tag: number): number => tag & 3;
 
 /** Time that bits take at a bandwidth [µs], rounded up. */
 const timeUs = (bytes: number, bps: number): number => Math.ceil((bytes * 8e6) / bps);
@@ -58,9 +65,9 @@ function createUnshared(options: TransferOptions): Transfers {
   const { bandwidth } = transport.links;
   const arrive = kernel.event(`network/arrive-${noun}`, PHASE.network, onArrive);
   return {
-    send(link, item, form, bytes) {
+    send(link, item, tag, bytes) {
       const travelUs = transport.delayUs(link, bytes);
-      arrive.after(travelUs + timeUs(bytes, bandwidth[link]!) + overheadUs, link, item, form);
+      arrive.after(travelUs + timeUs(bytes, bandwidth[link]!) + overheadUs, link, item, tag);
     },
   };
 }
@@ -69,14 +76,14 @@ function createUnshared(options: TransferOptions): Transfers {
 class Pool {
   link = new Int32Array(64);
   item = new Int32Array(64);
-  form = new Int32Array(64);
+  tag = new Int32Array(64);
   bytes = new Float64Array(64);
   /** Next one of a list of the user's; -1 ends it. */
   next = new Int32Array(64);
   private count = 0;
   private free = -1;
 
-  take(link: number, item: number, form: number, bytes: number): number {
+  take(link: number, item: number, tag: number, bytes: number): number {
     let place = this.free;
     if (place >= 0) this.free = this.next[place]!;
     else {
@@ -85,7 +92,7 @@ class Pool {
     }
     this.link[place] = link;
     this.item[place] = item;
-    this.form[place] = form;
+    this.tag[place] = tag;
     this.bytes[place] = bytes;
     this.next[place] = -1;
     return place;
@@ -104,7 +111,7 @@ class Pool {
     const size = 2 * this.link.length;
     this.link = wider(this.link, new Int32Array(size));
     this.item = wider(this.item, new Int32Array(size));
-    this.form = wider(this.form, new Int32Array(size));
+    this.tag = wider(this.tag, new Int32Array(size));
     this.bytes = wider(this.bytes, new Float64Array(size));
     this.next = wider(this.next, new Int32Array(size));
   }
@@ -113,39 +120,39 @@ class Pool {
 /** One transfer of a sender at a time; what waits is a list of the sender's. */
 function createSerial(options: TransferOptions): Transfers {
   const { kernel, transport, noun, overheadUs, onArrive } = options;
-  const { nodeCount, bandwidth, target, reverse } = transport.links;
+  const { nodeCount, bandwidth } = transport.links;
   const pool = new Pool();
   const isBusy = new Uint8Array(nodeCount);
   const first = new Int32Array(nodeCount).fill(-1);
   const last = new Int32Array(nodeCount);
 
-  const arrive = kernel.event(`network/arrive-${noun}`, PHASE.network, (link, item, form) => {
-    const sender = target[reverse[link]!]!;
+  const arrive = kernel.event(`network/arrive-${noun}`, PHASE.network, (link, item, tag) => {
+    const sender = senderOf(tag);
     const place = first[sender]!;
     if (place < 0) {
       isBusy[sender] = 0;
     } else {
       first[sender] = pool.next[place]!;
-      start(pool.link[place]!, pool.item[place]!, pool.form[place]!, pool.bytes[place]!);
+      start(pool.link[place]!, pool.item[place]!, pool.tag[place]!, pool.bytes[place]!);
       pool.give(place);
     }
-    onArrive(link, item, form);
+    onArrive(link, item, tag);
   });
 
-  function start(link: number, item: number, form: number, bytes: number): void {
+  function start(link: number, item: number, tag: number, bytes: number): void {
     const travelUs = transport.delayUs(link, bytes);
-    arrive.after(travelUs + timeUs(bytes, bandwidth[link]!) + overheadUs, link, item, form);
+    arrive.after(travelUs + timeUs(bytes, bandwidth[link]!) + overheadUs, link, item, tag);
   }
 
   return {
-    send(link, item, form, bytes) {
-      const sender = target[reverse[link]!]!;
+    send(link, item, tag, bytes) {
+      const sender = senderOf(tag);
       if (isBusy[sender] === 0) {
         isBusy[sender] = 1;
-        start(link, item, form, bytes);
+        start(link, item, tag, bytes);
         return;
       }
-      const place = pool.take(link, item, form, bytes);
+      const place = pool.take(link, item, tag, bytes);
       if (first[sender]! < 0) first[sender] = place;
       else pool.next[last[sender]!] = place;
       last[sender] = place;
@@ -159,31 +166,32 @@ function createSerial(options: TransferOptions): Transfers {
  */
 function createQueued(options: TransferOptions): Transfers {
   const { kernel, transport, noun, overheadUs, onArrive } = options;
-  const { nodeCount, target, reverse, uploadBps, downloadBps } = transport.links;
+  const { nodeCount, target, uploadBps, downloadBps } = transport.links;
   const pool = new Pool();
   const uploadFreeUs = new Float64Array(nodeCount);
   const downloadFreeUs = new Float64Array(nodeCount);
   const arrive = kernel.event(`network/arrive-${noun}`, PHASE.network, onArrive);
   const begin = kernel.event(`network/begin-${noun}`, PHASE.network, (place) => {
     const link = pool.link[place]!;
+    const tag = pool.tag[place]!;
     const bytes = pool.bytes[place]!;
     const receiver = target[link]!;
     const startUs = Math.max(kernel.nowUs, downloadFreeUs[receiver]!);
     // The last byte comes no sooner than it was sent and no sooner than it can be taken in.
     const endUs = Math.max(
       startUs + timeUs(bytes, downloadBps[receiver]!),
-      kernel.nowUs + timeUs(bytes, uploadBps[target[reverse[link]!]!]!),
+      kernel.nowUs + timeUs(bytes, uploadBps[senderOf(tag)]!),
     );
     downloadFreeUs[receiver] = endUs;
-    arrive.at(endUs + overheadUs, link, pool.item[place]!, pool.form[place]!);
+    arrive.at(endUs + overheadUs, link, pool.item[place]!, tag);
     pool.give(place);
   });
   return {
-    send(link, item, form, bytes) {
-      const sender = target[reverse[link]!]!;
+    send(link, item, tag, bytes) {
+      const sender = senderOf(tag);
       const startUs = Math.max(kernel.nowUs, uploadFreeUs[sender]!);
       uploadFreeUs[sender] = startUs + timeUs(bytes, uploadBps[sender]!);
-      begin.at(startUs + transport.delayUs(link, bytes), pool.take(link, item, form, bytes));
+      begin.at(startUs + transport.delayUs(link, bytes), pool.take(link, item, tag, bytes));
     },
   };
 }
@@ -191,7 +199,7 @@ function createQueued(options: TransferOptions): Transfers {
 /** Equal parts of the upload and of the download, whichever is less; found anew at every change. */
 function createFair(options: TransferOptions): Transfers {
   const { kernel, transport, noun, overheadUs, onArrive } = options;
-  const { nodeCount, target, reverse, uploadBps, downloadBps } = transport.links;
+  const { nodeCount, target, uploadBps, downloadBps } = transport.links;
   const pool = new Pool();
   const bitsLeft: number[] = [];
   const rateBps: number[] = [];
@@ -202,25 +210,26 @@ function createFair(options: TransferOptions): Transfers {
   const arrive = kernel.event(`network/arrive-${noun}`, PHASE.network, onArrive);
   const finish = kernel.event(`network/finish-${noun}`, PHASE.network, (place) => {
     const link = pool.link[place]!;
-    const sending = uploads[target[reverse[link]!]!]!;
+    const tag = pool.tag[place]!;
+    const sending = uploads[senderOf(tag)]!;
     const receiving = downloads[target[link]!]!;
     sending.splice(sending.indexOf(place), 1);
     receiving.splice(receiving.indexOf(place), 1);
     const travelUs = transport.delayUs(link, pool.bytes[place]!);
-    arrive.after(travelUs + overheadUs, link, pool.item[place]!, pool.form[place]!);
+    arrive.after(travelUs + overheadUs, link, pool.item[place]!, tag);
     pool.give(place);
-    retime(link);
+    retime(link, senderOf(tag));
   });
 
   /** Gives all that share an end with a link their new part. */
-  function retime(link: number): void {
-    for (const place of uploads[target[reverse[link]!]!]!) adjust(place);
+  function retime(link: number, sender: number): void {
+    for (const place of uploads[sender]!) adjust(place);
     for (const place of downloads[target[link]!]!) adjust(place);
   }
 
   function adjust(place: number): void {
     const link = pool.link[place]!;
-    const sender = target[reverse[link]!]!;
+    const sender = senderOf(pool.tag[place]!);
     const receiver = target[link]!;
     const bps = Math.min(
       uploadBps[sender]! / uploads[sender]!.length,
@@ -236,15 +245,15 @@ function createFair(options: TransferOptions): Transfers {
   }
 
   return {
-    send(link, item, form, bytes) {
-      const place = pool.take(link, item, form, bytes);
+    send(link, item, tag, bytes) {
+      const place = pool.take(link, item, tag, bytes);
       bitsLeft[place] = 8 * bytes;
       rateBps[place] = 0;
       sinceUs[place] = kernel.nowUs;
       handles[place] = 0;
-      uploads[target[reverse[link]!]!]!.push(place);
+      uploads[senderOf(tag)]!.push(place);
       downloads[target[link]!]!.push(place);
-      retime(link);
+      retime(link, senderOf(tag));
     },
   };
 }

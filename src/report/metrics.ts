@@ -2,17 +2,21 @@
  * The one registry of metrics: what `summary.csv`, `runs.csv`, comparisons and the docs know of a run.
  * A metric is a line in a file of `metrics/`; nothing else computes figures.
  */
-import { UPT_PER_POINT } from '../base/units.ts';
-import type { Scenario } from '../scenario/sections.ts';
+import { DAY_US, UPT_PER_POINT } from '../base/units.ts';
+import type { Scenario, Window } from '../scenario/sections.ts';
+import { adversaryMetrics, attackResultMetrics } from './metrics/adversaries.ts';
 import { chainMetrics } from './metrics/chain.ts';
+import { consensusMetrics } from './metrics/consensus.ts';
 import { costMetrics } from './metrics/cost.ts';
 import { decentralisationMetrics } from './metrics/decentralisation.ts';
+import { exclusionMetrics } from './metrics/exclusions.ts';
 import { finalityMetrics } from './metrics/finality.ts';
 import { attackMetrics, detectorMetrics, fraudMetrics } from './metrics/fraud.ts';
 import { gridMetrics } from './metrics/grid.ts';
 import { marketMetrics } from './metrics/market.ts';
-import type { Metric, RunFacts } from './metrics/metric.ts';
+import { type Metric, type RunFacts, requiring } from './metrics/metric.ts';
 import { pointsMetrics } from './metrics/points.ts';
+import { trafficMetrics } from './metrics/traffic.ts';
 import { welfareMetrics } from './metrics/welfare.ts';
 
 export { createRunView, type Metric, type RunFacts, type RunView } from './metrics/metric.ts';
@@ -20,41 +24,54 @@ export { createRunView, type Metric, type RunFacts, type RunView } from './metri
 /** Metrics of every run, in the order of `summary.csv`. */
 export const RUN_METRICS: readonly Metric[] = Object.freeze([
   ...chainMetrics,
+  ...consensusMetrics,
   ...finalityMetrics,
   ...costMetrics,
   ...decentralisationMetrics,
-  ...marketMetrics,
-  ...gridMetrics,
-  ...welfareMetrics,
+  ...requiring(['slots', 'trades'], marketMetrics),
+  ...requiring(['slots'], gridMetrics),
+  ...requiring(['slots', 'settlements'], welfareMetrics),
   ...pointsMetrics,
-  ...fraudMetrics,
+  ...requiring(['slots', 'attacks', 'alarms'], fraudMetrics),
+  ...attackResultMetrics,
+  ...exclusionMetrics,
+  ...trafficMetrics,
 ]);
 
 /**
  * Metrics of runs with certain detectors and attacks: those of every run, then a family for each.
  *
  * @param detectors - Kebab names, as in a scenario; duplicates count once.
- * @param attacks - The same of attacks.
+ * @param attacks - The same of attacks on meters and orders.
+ * @param adversaries - The same of adversaries of the chain.
  */
 export function metricsFor(
   detectors: readonly string[],
   attacks: readonly string[] = [],
+  adversaries: readonly string[] = [],
 ): readonly Metric[] {
   return [
     ...RUN_METRICS,
-    ...[...new Set(attacks)].flatMap(attackMetrics),
-    ...[...new Set(detectors)].flatMap(detectorMetrics),
+    ...requiring(['slots', 'attacks', 'alarms'], [...new Set(attacks)].flatMap(attackMetrics)),
+    ...[...new Set(adversaries)].flatMap(adversaryMetrics),
+    ...requiring(['detection'], [...new Set(detectors)].flatMap(detectorMetrics)),
   ];
 }
 
 /** What metrics need to know of a scenario besides the tables. */
-export function factsOf(scenario: Scenario): RunFacts {
-  const { horizon, grid } = scenario;
+export function factsOf(
+  scenario: Scenario,
+  window: Pick<Window, 'days'> = scenario.windows[0]!,
+): RunFacts {
+  const { horizon, grid, network } = scenario;
   return {
     slotUs: horizon.interval,
+    windowUs: Math.min(horizon.span ?? Number.POSITIVE_INFINITY, window.days * DAY_US),
+    endsAtHeight: horizon.blocks !== undefined,
     wholesaleUptPerKWh: grid.tariff.wholesale,
     emissionKgPerKWh: grid.emission,
     carbonUptPerKg: grid.carbonPrice * UPT_PER_POINT,
+    idlePowerW: network.idlePower,
   };
 }
 

@@ -13,12 +13,24 @@ export interface TableSchema {
   /** Columns that identify a row, by which rows are sorted; empty when no set does. */
   readonly key: readonly string[];
   readonly columns: readonly Column[];
+  /**
+   * `market` tables are all missing in a run of the chain alone, `optional` ones where the run has none,
+   * `derived` ones are computed from the others.
+   */
+  readonly presence: 'always' | 'market' | 'optional' | 'derived';
 }
 
-function schema(name: string, title: string, key: string, columns: string): TableSchema {
+function schema(
+  name: string,
+  title: string,
+  key: string,
+  columns: string,
+  presence: TableSchema['presence'] = 'always',
+): TableSchema {
   return Object.freeze({
     name,
     title,
+    presence,
     key: Object.freeze(key === '' ? [] : key.split(' ')),
     columns: parseColumns(columns),
   });
@@ -219,20 +231,78 @@ checks     | integer | | How often it was checked
 violations | integer | | How often it failed; a run with one is aborted
 `;
 
+const CONSENSUS = `
+counter | text    | | What was counted; messages/ and bytes/ by message type
+value   | integer | | Count over the whole run
+`;
+
+const ADVERSARIES = `
+adversary          | text    |     | Adversary plug-in
+code               | text    |     | Its code
+nodes              | text    |     | Full nodes it controls
+attempts           | integer |     | Attempts
+successes          | integer |     | Attempts that succeeded by the definition of the code
+success_share      | number  |     | Successes / attempts; empty without attempts
+wilson_low         | number  |     | Lower end of the 95 % Wilson interval of the share
+wilson_high        | number  |     | Upper end
+cost_upt           | integer | upt | Hash rental, bond, bribe or certificates it needed
+profit_upt         | integer | upt | What it earned less its cost
+value_reverted_upt | integer | upt | Value of accepted transactions it reverted
+started_us         | integer | us  | Start of the attack
+ended_us           | integer | us  | End of the attack; empty when it never ended
+recovered_us       | integer | us  | When honest nodes were as before; empty when they never were
+detail             | text    |     | What it did, in words
+`;
+
+const EXCLUSIONS = `
+node            | text    |    | Full node accused or at fault
+kind            | text    |    | Kind of offence
+offence_us      | integer | us | First offence; empty where there was none
+first_report_us | integer | us | First report of it; empty when never reported
+excluded_us     | integer | us | When it was excluded; empty when it never was
+bad_turns_after | integer |    | Its bad turns after the first offence
+guilty          | integer |    | 1 when it did what it is accused of
+verdict         | text    |    | What the vote decided
+`;
+
+const DECENTRALISATION = `
+window   | text    |    | run, day (24 h from the first slot) or blocks (100 canonical blocks)
+start_us | integer | us | Start of the window
+basis    | text    |    | producer (canonical blocks of eligible producers), stake or hash
+measure  | text    |    | Name of the measure; turnover is the share of producers new since the window before
+value    | number  |    | Value; empty when undefined
+`;
+
 /** Tables of a run folder in file order. */
 export const RUN_TABLES: readonly TableSchema[] = Object.freeze([
-  schema('slots', 'Physics, market and settlement of each delivery slot', 'slot', SLOTS),
-  schema('trades', 'Every trade with what became of it', 'slot trade', TRADES),
-  schema('settlements', 'Bill of each home and slot', 'slot home version', SETTLEMENTS),
-  schema('meters', 'Reported readings', 'slot home', METERS),
+  schema('slots', 'Physics, market and settlement of each delivery slot', 'slot', SLOTS, 'market'),
+  schema('trades', 'Every trade with what became of it', 'slot trade', TRADES, 'market'),
+  schema('settlements', 'Bill of each home and slot', 'slot home version', SETTLEMENTS, 'market'),
+  schema('meters', 'Reported readings', 'slot home', METERS, 'market'),
   schema('blocks', 'Every block, stale ones too', 'block', BLOCKS),
   schema('transactions', 'Every transaction from sending to its fate', 'tx', TRANSACTIONS),
   schema('nodes', 'Full nodes with their traffic and energy', 'node', NODES),
   schema('accounts', 'Accounts at the end', 'account', ACCOUNTS),
-  schema('attacks', 'True labels of fraud and faults', '', ATTACKS),
-  schema('alarms', 'Alarms of detectors', '', ALARMS),
-  schema('detection', 'Alarms scored against the labels', 'detector class metric', DETECTION),
+  schema('attacks', 'True labels of fraud and faults', '', ATTACKS, 'market'),
+  schema('alarms', 'Alarms of detectors', '', ALARMS, 'market'),
+  schema(
+    'detection',
+    'Alarms scored against the labels',
+    'detector class metric',
+    DETECTION,
+    'market',
+  ),
   schema('invariants', 'Rules checked during the run', 'invariant', INVARIANTS),
+  schema('consensus', 'Counters of the protocol', 'counter', CONSENSUS, 'optional'),
+  schema('adversaries', 'Attacks on the chain and their success', '', ADVERSARIES, 'optional'),
+  schema('exclusions', 'Accused nodes and their exclusion', '', EXCLUSIONS, 'optional'),
+  schema(
+    'decentralisation',
+    'Concentration of production by window',
+    'window start_us basis measure',
+    DECENTRALISATION,
+    'derived',
+  ),
 ]);
 
 /** Schema of a run table. @throws {RangeError} when there is none of that name. */

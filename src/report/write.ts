@@ -7,8 +7,9 @@ import { encodeRows, encodeTable } from './csv.ts';
 import { encodeDataPackage, type Resource } from './data-package.ts';
 import { openFolder, type ResultFolder } from './folder.ts';
 import { type Environment, portableScenario } from './manifest.ts';
+import { decentralisationTable } from './metrics/decentralisation-series.ts';
 import { createRunView, factsOf, type MetricValue, metricsFor } from './metrics.ts';
-import { RUN_TABLES } from './schemas.ts';
+import { RUN_TABLES, type TableSchema } from './schemas.ts';
 import { RESULTS_VERSION } from './version.ts';
 
 const SUMMARY_COLUMNS = parseColumns(`
@@ -22,12 +23,15 @@ unit   | text   | | Unit; empty for counts, shares and indices
  *
  * @returns Values in registry order; NaN where a metric is undefined.
  */
-export function summarise(result: Pick<RunResult, 'scenario' | 'tables'>): MetricValue[] {
-  const { scenario, tables } = result;
-  const run = createRunView(tables, factsOf(scenario));
+export function summarise(
+  result: Pick<RunResult, 'scenario' | 'tables'> & Partial<Pick<RunResult, 'window'>>,
+): MetricValue[] {
+  const { scenario, tables, window } = result;
+  const run = createRunView(tables, factsOf(scenario, window));
   const detectors = scenario.fraud.detectors.map((detector) => detector.name);
   const attacks = scenario.fraud.attacks.map((attack) => attack.name);
-  return metricsFor(detectors, attacks).map((metric) => ({
+  const adversaries = scenario.fraud.adversaries.map((adversary) => adversary.name);
+  return metricsFor(detectors, attacks, adversaries).map((metric) => ({
     metric: metric.id,
     unit: metric.unit,
     value: metric.compute(run),
@@ -101,21 +105,34 @@ export function writeRun(
 
 function writeTables(
   folder: ResultFolder,
-  { scenario, tables }: RunResult,
+  { scenario, tables, window }: RunResult,
   summary: readonly MetricValue[],
 ): void {
+  const run = createRunView(tables, factsOf(scenario, window));
+  const all = { ...tables, decentralisation: decentralisationTable(run) };
+  const written: TableSchema[] = [];
   for (const schema of RUN_TABLES) {
-    const table = tables[schema.name];
+    const table = all[schema.name as keyof typeof all];
     if (table === undefined) {
+      if (isMissable(schema, tables)) continue;
       throw new RangeError(`"tables" expected a table ${schema.name}, got none`);
     }
+    written.push(schema);
     folder.write(`${schema.name}.csv`, (emit) => encodeTable(table, schema.columns, emit));
   }
   folder.write('summary.csv', (emit) => {
     const rows = summary.map(({ metric, value, unit }) => [metric, value, unit]);
     emit(encodeRows(['metric', 'value', 'unit'], rows));
   });
-  folder.write('datapackage.json', (emit) => emit(encodeDataPackage(scenario.name, resources())));
+  folder.write('datapackage.json', (emit) =>
+    emit(encodeDataPackage(scenario.name, resources(written))),
+  );
+}
+
+/** Whether a run may lack a table: an optional one, or one of the market's where all of them lack. */
+function isMissable(schema: TableSchema, tables: RunResult['tables']): boolean {
+  if (schema.presence !== 'market') return schema.presence === 'optional';
+  return RUN_TABLES.every(({ name, presence }) => presence !== 'market' || !(name in tables));
 }
 
 function manifestOf(result: RunResult, environment: Environment) {
@@ -141,8 +158,8 @@ function manifestOf(result: RunResult, environment: Environment) {
   };
 }
 
-function resources(): Resource[] {
-  const tables = RUN_TABLES.map((schema) => ({ ...schema, path: `${schema.name}.csv` }));
+function resources(written: readonly TableSchema[]): Resource[] {
+  const tables = written.map((schema) => ({ ...schema, path: `${schema.name}.csv` }));
   const title = 'Metrics of the run';
   return [{ path: 'summary.csv', title, key: ['metric'], columns: SUMMARY_COLUMNS }, ...tables];
 }

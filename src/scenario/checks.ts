@@ -115,7 +115,8 @@ export function checkPlugin(
   root: LocatedMap,
   issues: InputIssue[],
 ): void {
-  for (const { key, expected, got, hint } of plugin?.check?.(choice.options as never, nodeCount) ?? []) {
+  for (const { key, expected, got, hint } of plugin?.check?.(choice.options as never, nodeCount) ??
+    []) {
     issues.push(issueAt(placeOf(root, [`${path}.${key}`, path]), expected, got, hint));
   }
 }
@@ -144,7 +145,9 @@ function checkDisturbances(scenario: Scenario, root: LocatedMap, issues: InputIs
     checkSpan(from, to, `network.outages.${index}.to`);
   });
   (partitions ?? []).forEach(({ from, to, side }, index) => {
-    (side ?? []).forEach((id, k) => checkNode(id, `network.partitions.${index}.side.${k}`));
+    for (const [k, id] of (side ?? []).entries()) {
+      checkNode(id, `network.partitions.${index}.side.${k}`);
+    }
     checkSpan(from, to, `network.partitions.${index}.to`);
     if (new Set(side).size < known.length) return;
     const place = placeOf(root, [`network.partitions.${index}.side`]);

@@ -51,6 +51,7 @@ export const HORIZON = {
   }),
   history: integer(7, { min: 0, max: 60, doc: 'Days of physics before the start, for forecasts' }),
   warmUp: duration('2 h', { doc: 'Left out of throughput and latency' }),
+  span: optional(duration(undefined, { min: 1_000_000, doc: 'Ends a run of the chain alone' })),
   blocks: optional(
     integer(undefined, { min: 1, doc: 'Ends a run of the chain alone above this height' }),
   ),
@@ -101,6 +102,12 @@ export const MARKET = {
   gateClosure: duration('5 min', { min: 1e6, doc: 'Last inclusion before delivery' }),
   leadTimeMax: duration('30 min', { doc: 'Earliest sending before delivery' }),
   leadTimeMin: duration('10 min', { doc: 'Latest sending before delivery' }),
+  orders: choice(
+    ['open', 'commit-reveal'],
+    'open',
+    'Whether others see an order before the book is closed',
+  ),
+  revealWindow: duration('2 min', { min: 1e6, doc: 'Before the gate, to open sealed orders' }),
   collar: boolean(true, 'Confine prices to [feed-in, retail - wheeling]'),
   bondRate: fraction('10 %', { doc: 'Seller bond as a share of its order value' }),
   bilateralPairs: fraction('10 %', { doc: 'Share of prosumers with a standing neighbour deal' }),
@@ -176,6 +183,7 @@ export const NETWORK = {
 /** Points: what is granted and what packing blocks earns. */
 export const POINTS = {
   initial: points('100 pt', { doc: 'First registration of an identity' }),
+  nodes: points('100 pt', { doc: 'Full nodes hold at genesis, for bonds and deposits' }),
   rewardBudget: points('20 pt', { doc: 'A simulated day, over non-empty irreversible blocks' }),
 } satisfies OptionSet;
 

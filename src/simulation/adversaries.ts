@@ -45,6 +45,7 @@ export function attachAdversaries(
       nodeCount: scenario.network.nodes,
       protocol: scenario.consensus.name,
       ledger,
+      ...(chain.governance === undefined ? {} : { voters: chain.governance.voters }),
       openingUs: span.openingUs,
       endUs: span.endUs,
       ...(span.market === undefined ? {} : { market: span.market }),

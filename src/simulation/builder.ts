@@ -11,6 +11,7 @@ import { execute, refusal, stateRootAfter } from '../contracts/execute.ts';
 import { advanceRewards, type IrreversibleBlock, type RewardDue } from '../contracts/points.ts';
 import type { ChainRules } from '../contracts/rules.ts';
 import { type BlockHeader, blockHash, encodeHeader } from '../ledger/block.ts';
+import type { BranchView } from '../ledger/chain-parameters.ts';
 import { createWriter } from '../ledger/encoding.ts';
 import { hexToBytes } from '../ledger/hash.ts';
 import type { Pool, PooledTransaction, TransactionTable } from '../ledger/pool.ts';
@@ -19,6 +20,7 @@ import type { KeyPair } from '../ledger/signature.ts';
 import type { ChainState, StateView } from '../ledger/state.ts';
 import { transactionLeaf, transactionRoot } from '../ledger/transactions.ts';
 import type { BlockIndex, BlockTree } from '../ledger/tree.ts';
+import type { ChainTurns } from './turns.ts';
 
 /** What a builder works on. */
 export interface BuilderOptions {
@@ -35,6 +37,8 @@ export interface BuilderOptions {
   isKnown(node: number, tx: number): boolean;
   /** What a producer does otherwise than it should; undefined when it is honest. */
   conductOf(node: number): Conduct | undefined;
+  /** Turns of the chain, where producers are elected. */
+  readonly turns: ChainTurns | undefined;
   /** Bytes of other traffic that every block carries; they travel, and hold no transaction. */
   readonly backgroundBytes: number;
   /** Signs a transaction of the chain's own making and enters it into the table. */
@@ -107,7 +111,14 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
   function run(body: Body, tx: number, timestampUs: number): boolean {
     const pooled: PooledTransaction = table.signed(tx);
     const mark = state.mark();
-    const receipt = execute(undoable, rules, pooled.transaction, pooled.intrinsicGas, timestampUs);
+    const receipt = execute(
+      undoable,
+      rules,
+      pooled.transaction,
+      pooled.intrinsicGas,
+      timestampUs,
+      branch,
+    );
     const isFirst = body.transactions.length === body.dueCount;
     if (body.gas - body.dueGas + receipt.gasUsed > rules.blockGasMax && !isFirst) {
       state.rollback(mark);
@@ -125,6 +136,7 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
   }
 
   let view: StateView = { read: () => 0, write() {} };
+  let branch: BranchView | undefined;
   const undoable = {
     read: (cell: number) => view.read(cell),
     write: (cell: number, value: number) => view.write(cell, value),
@@ -139,7 +151,7 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
       const nonce = view.read(accountCell(account, ACCOUNT.nonce));
       const tx = options.signReward(account, nonce, payment, node);
       const { transaction, intrinsicGas } = table.signed(tx);
-      append(body, tx, execute(undoable, rules, transaction, intrinsicGas, timestampUs));
+      append(body, tx, execute(undoable, rules, transaction, intrinsicGas, timestampUs, branch));
       body.rewardUpt += payment.amountUpt;
     }
     body.dueCount = body.transactions.length;
@@ -191,6 +203,7 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
   return {
     build(node, parent, timestampUs, producedUs, consensus, work) {
       view = state.begin(parent);
+      branch = options.turns?.open(view, parent, consensus);
       const body: Body = {
         transactions: [],
         receipts: [],
@@ -247,6 +260,7 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
       });
       state.commit(block);
       rule.add(block);
+      options.turns?.add(block);
       for (const tx of body.transactions) table.include(tx, block);
       if (block >= counted.length) {
         const wider = new Int32Array(counted.length * 2);

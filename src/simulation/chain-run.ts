@@ -24,7 +24,7 @@ export function simulateChain(
   options: RunOptions,
 ): RunResult {
   const { homes, slotCount } = source;
-  const { interval: slotUs, blocks, drain } = scenario.horizon;
+  const { interval: slotUs, span, blocks, drain } = scenario.horizon;
   const kernel = createKernel({ random: random as never });
   for (const probe of options.probes ?? []) kernel.probe(probe);
   // Every member holds the same certificates, for nobody generates more than another.
@@ -35,7 +35,7 @@ export function simulateChain(
     ...(options.onLedger === undefined ? {} : { onLedger: options.onLedger }),
   });
   const { openingUs } = chain.rules;
-  const endUs = openingUs + slotCount * slotUs;
+  const endUs = openingUs + Math.min(span ?? Number.POSITIVE_INFINITY, slotCount * slotUs);
   const adversaries = attachAdversaries(scenario, chain, random, { openingUs, endUs });
   enrol(kernel, scenario, chain, accounts, random);
   sendTransfers(kernel, chain, source, random, { openingUs, endUs });

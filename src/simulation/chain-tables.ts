@@ -9,6 +9,7 @@ import { nodeId } from '../network/node-id.ts';
 import { MESSAGE_TYPES } from '../network/traffic.ts';
 import type { Scenario } from '../scenario/sections.ts';
 import { CENTRE_NODE, type Chain } from './chain.ts';
+import { exclusionsTable } from './chain-governance.ts';
 
 /** What the tables of a chain are made from. */
 export interface ChainParts {
@@ -30,6 +31,9 @@ export function chainTables(parts: ChainParts): Table[] {
     accountsTable(parts),
     invariantsTable(parts),
     consensusTable(parts),
+    ...(parts.chain.governance === undefined
+      ? []
+      : [exclusionsTable(parts.chain.governance, parts.chain.rules.openingUs)]),
   ];
 }
 

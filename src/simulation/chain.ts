@@ -40,6 +40,7 @@ import {
   transactionId,
 } from '../ledger/transactions.ts';
 import { type BlockIndex, type BlockTree, createBlockTree } from '../ledger/tree.ts';
+import type { VoteOutOptions } from '../ledger/vote-out.ts';
 import { createFlood } from '../network/flood.ts';
 import { relays } from '../network/relays/index.ts';
 import type { Links } from '../network/topology.ts';
@@ -48,10 +49,14 @@ import { createTransport } from '../network/transport.ts';
 import type { Scenario } from '../scenario/sections.ts';
 import type { Accounts } from './accounts.ts';
 import { type BlockBuilder, createBlockBuilder } from './builder.ts';
+import { governChain } from './chain-governance.ts';
 import { createElections } from './elections.ts';
+import type { Governance } from './governance.ts';
 import { createLedgerExport } from './ledger-export.ts';
 import { createNetworkLinks } from './links.ts';
 import { scheduleDisturbances } from './outages.ts';
+import { createTemplates } from './templates.ts';
+import { createChainTurns } from './turns.ts';
 
 /** Bytes of an inventory head, an entry and a request (32-byte hash, type and framing). */
 const INV_BYTES = 25;
@@ -62,6 +67,9 @@ const HOME_GAS_LIMIT = 1_000_000;
 const OFFICE_GAS_LIMIT = 2_000_000_000;
 const RECOUNT_EVERY = 1_000;
 const PRUNE_EVERY = 64;
+/** After its first node had a transaction, until every node that will have it has it. */
+const HEARD_US = 2_000_000;
+const FOR_EVER = Number.POSITIVE_INFINITY;
 /** How long a client waits before it asks a node that is down again. */
 const RETRY_US = 1_000_000;
 
@@ -90,6 +98,8 @@ export interface Chain {
   readonly links: Links;
   readonly traffic: Traffic;
   readonly parameters: ChainParameters;
+  /** The vote-out, where producers are elected. */
+  readonly governance: Governance | undefined;
   accountId(account: number): string;
   /** Role code of an account. */
   accountRole(account: number): number;
@@ -151,6 +161,7 @@ export function createChain(
   const nodeCount = scenario.network.nodes;
   const parameters = protocol.parameters(consensusOptions, nodeCount);
   const rule = protocol.createRule(tree, parameters);
+  const turns = createChainTurns(tree, state, rules, protocol, rule, parameters);
   const links = createNetworkLinks(scenario.network, random, scenario.folder);
   const traffic = createTraffic(nodeCount);
   const transport = createTransport({
@@ -206,6 +217,7 @@ export function createChain(
     checkUs: () => verifyUs,
     onDeliver(node, tx, from) {
       transactionFlood.relay(node, tx, from);
+      templates.received(node, tx);
       instance.onTransaction?.(node);
     },
   });
@@ -220,8 +232,9 @@ export function createChain(
     chainId,
     genesisRoot,
     keys,
-    isKnown: (node, tx) => transactionFlood.has(node, tx),
+    isKnown: (node, tx) => transactionFlood.has(node, tx) && templates.has(node, tx),
     conductOf: (node) => net.conduct.of(node),
+    turns,
     backgroundBytes: scenario.ledger.background,
     signReward(producerAccount, nonce, due, node) {
       const tx = sign(
@@ -304,6 +317,27 @@ export function createChain(
     },
   });
   const { engine, instance } = net;
+  const { voteOut } = consensusOptions as { readonly voteOut?: VoteOutOptions };
+  const governance =
+    turns === undefined || voteOut === undefined
+      ? undefined
+      : governChain({
+          kernel,
+          rules,
+          options: voteOut,
+          random,
+          net,
+          turns,
+          state,
+          table,
+          builder,
+          // Gossip takes no longer than this; who has a transaction has it from then on.
+          heardUs: (node, tx) =>
+            transactionFlood.has(node, tx) ? table.receivedUs[tx]! + HEARD_US : FOR_EVER,
+          nodeOf,
+          submit,
+        });
+  const templates = createTemplates(net);
 
   function recountNow(): void {
     checks.recounts++;
@@ -339,8 +373,37 @@ export function createChain(
     }
     pool.add(tx);
     transactionFlood.originate(node, tx);
+    templates.received(node, tx);
     instance.onTransaction?.(node);
   });
+
+  /** Sends a transaction from an account's client now. */
+  function submit<T extends TransactionType>(
+    type: T,
+    account: number,
+    payload: PayloadOf[T],
+    about: { readonly slot: number; readonly expiryUs: number },
+  ): number {
+    const node = nodeOf(account);
+    const nonce = nonces[account]!;
+    nonces[account]!++;
+    const transaction = {
+      type,
+      chainId,
+      sender: account,
+      nonce,
+      gasLimit: account < rules.homeCount ? HOME_GAS_LIMIT : OFFICE_GAS_LIMIT,
+      expiryUs: about.expiryUs,
+      payload,
+    } as unknown as Transaction;
+    const tx = sign(transaction, node, about.slot);
+    const office = account >= rules.firstNode;
+    const latency = scenario.network.clientLatency * exp(0.4 * clientDraws.normal(account, 0, 0));
+    const delayUs = (office ? 1 : Math.max(1, Math.floor(latency + 0.5))) + verifyUs;
+    traffic.count(MESSAGE.submit, -1, node, table.sizeBytes[tx]!);
+    enter.after(delayUs, tx, node);
+    return tx;
+  }
 
   /** A node gets from a peer the transactions that it lacks. */
   function syncPool(node: number, peer: number): void {
@@ -348,6 +411,7 @@ export function createChain(
       if (transactionFlood.has(peer, tx) && !transactionFlood.has(node, tx)) {
         traffic.count(MESSAGE.transaction, peer, node, table.sizeBytes[tx]!);
         transactionFlood.hold(node, tx);
+        templates.received(node, tx);
       }
       return true;
     });
@@ -410,28 +474,12 @@ export function createChain(
     checks,
     nodeOf,
     sign: (account, bytes) => keys[account]!.sign(bytes),
-    submit(type, account, payload, about) {
-      const node = nodeOf(account);
-      const nonce = nonces[account]!;
-      nonces[account]!++;
-      const transaction = {
-        type,
-        chainId,
-        sender: account,
-        nonce,
-        gasLimit: account < rules.homeCount ? HOME_GAS_LIMIT : OFFICE_GAS_LIMIT,
-        expiryUs: about.expiryUs,
-        payload,
-      } as unknown as Transaction;
-      const tx = sign(transaction, node, about.slot);
-      const office = account >= rules.firstNode;
-      const latency = scenario.network.clientLatency * exp(0.4 * clientDraws.normal(account, 0, 0));
-      const delayUs = (office ? 1 : Math.max(1, Math.floor(latency + 0.5))) + verifyUs;
-      traffic.count(MESSAGE.submit, -1, node, table.sizeBytes[tx]!);
-      enter.after(delayUs, tx, node);
-      return tx;
+    submit,
+    governance,
+    start() {
+      instance.start();
+      governance?.start();
     },
-    start: () => instance.start(),
     hasOpenTransactions() {
       const finalUs = tree.timestampUs[engine.finalBlock[CENTRE_NODE]!]!;
       let open = false;

@@ -1,4 +1,4 @@
-/** The network of a run: its three plug-ins put together, with every problem of the user's tables. */
+/** The network of a run: its three plug-ins put together. */
 import { type InputIssue, ScenarioError } from '../base/errors.ts';
 import type { RandomSource } from '../base/random.ts';
 import { createInputReader, parseCsv } from '../data/series/csv.ts';
@@ -30,7 +30,7 @@ export interface NetworkLinks extends Links {
  *
  * @param random - World draws: the same in every arm of a comparison.
  * @param folder - Folder of the scenario, where relative paths start.
- * @throws {ScenarioError} with every problem of the user's tables and of options against each other.
+ * @throws {ScenarioError} with every problem of the user's tables and of options taken together.
  */
 export function createNetworkLinks(
   network: NetworkChoice,

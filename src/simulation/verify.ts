@@ -24,6 +24,8 @@ import {
   verifyLedger,
 } from '../ledger/verify.ts';
 
+import { createChainTurns } from './turns.ts';
+
 /** Blocks between the head of the replay and its flat state: the deepest look back of a branch rule. */
 const REPLAY_WINDOW = 4_096;
 
@@ -40,9 +42,10 @@ function createReplay(genesis: Genesis, genesisHash: string): Replay {
     denseCount: denseCellCount(rules.accountCount),
     maxUnfinalBlocks: 2 * REPLAY_WINDOW,
   });
-  const rule = protocols
-    .get(genesis.consensus.name)
-    .createRule(tree, Object.fromEntries(genesis.consensus.parameters));
+  const protocol = protocols.get(genesis.consensus.name);
+  const parameters = Object.fromEntries(genesis.consensus.parameters);
+  const rule = protocol.createRule(tree, parameters);
+  const turns = createChainTurns(tree, state, rules, protocol, rule, parameters);
   let view = state.begin(0);
   writeGenesisState(view, genesis);
   let root = stateRootAfter(EMPTY_STATE_ROOT, state.dirtyCells(), (cell) => view.read(cell));
@@ -116,6 +119,7 @@ function createReplay(genesis: Genesis, genesisHash: string): Replay {
   return {
     execute(header, transactions) {
       view = state.begin(head);
+      const branch = turns?.open(view, head, Array.from(header.consensus));
       checkRewards(header, transactions);
       const receipts: Receipt[] = transactions.map(({ tx }, place) => {
         const gas = intrinsicGas(encodeTransaction(tx, writer));
@@ -126,7 +130,7 @@ function createReplay(genesis: Genesis, genesisHash: string): Replay {
             `transaction ${place} of block ${header.height}: ${refused}`,
           );
         }
-        return execute(undoable, rules, tx, gas, header.timestampUs);
+        return execute(undoable, rules, tx, gas, header.timestampUs, branch);
       });
       checkCaps(header, transactions, receipts);
       const dirty = state.dirtyCells();
@@ -153,6 +157,7 @@ function createReplay(genesis: Genesis, genesisHash: string): Replay {
       });
       state.commit(head);
       rule.add(head);
+      turns?.add(head);
       if (tree.height[head]! % REPLAY_WINDOW === 0) {
         state.fold(tree.ancestorAt(head, tree.height[head]! - REPLAY_WINDOW / 2));
       }

@@ -11,6 +11,7 @@ import { HEAD } from '../../src/scenario/keys.ts';
 import { PLUGIN_KEYS, SECTIONS } from '../../src/scenario/sections.ts';
 import { catalogue } from '../../src/simulation/catalogue.ts';
 import { FLOORS } from '../tidy/floors.ts';
+import { lawTables } from './laws.ts';
 import { pagePaths, ROOT, readPage } from './pages.ts';
 import {
   detectorTable,
@@ -32,6 +33,7 @@ const GENERATED: Readonly<Record<string, () => string>> = {
   detectors: detectorTable,
   reasons: reasonTable,
   transactions: transactionTypes,
+  laws: lawTables,
 };
 
 const MARKED = /<!-- generated: ([a-z]+) -->\n[\s\S]*?<!-- end -->/g;

@@ -5,10 +5,12 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createRandomSource } from '../../src/base/random.ts';
 import { createKernel, PHASE } from '../../src/kernel/kernel.ts';
 import { createFlood } from '../../src/network/flood.ts';
-import { createLinks, type Edge, type Links } from '../../src/network/topology.ts';
+import { type Edge, type Links, linksFromEdges } from '../../src/network/topology.ts';
 import { createTraffic, MESSAGE, type Traffic } from '../../src/network/traffic.ts';
+import { createTransport } from '../../src/network/transport.ts';
 
 const INV_BYTES = 7;
 const ENTRY_BYTES = 3;
@@ -77,7 +79,7 @@ const worlds: fc.Arbitrary<World> = fc
     const regions = Array.from({ length: nodeCount }, () => 'here');
     const sources = items.map(({ node }) => node);
     return {
-      links: createLinks({ edges, regions }),
+      links: linksFromEdges(edges, regions),
       batchUs,
       items,
       down: new Set(down.filter((node) => !sources.includes(node))),
@@ -88,17 +90,24 @@ function byFlood({ links, batchUs, items, down }: World): Story {
   const kernel = createKernel();
   const traffic = createTraffic(links.nodeCount);
   const deliveries: string[] = [];
-  const flood = createFlood({
+  const transport = createTransport({
     kernel,
     links,
     traffic,
+    loss: 0,
+    retransmitUs: 1,
+    draws: createRandomSource(1).sequential('chain/loss'),
+  });
+  for (const node of down) transport.up[node] = 0;
+  const flood = createFlood({
+    kernel,
+    transport,
     name: 'network/deliver-item',
     messages: TYPES,
     batchUs,
     invBytes: INV_BYTES,
     entryBytes: ENTRY_BYTES,
     getdataBytes: GETDATA_BYTES,
-    isUp: (node) => !down.has(node),
     bodyBytes: (item) => items[item]!.bytes,
     checkUs: (item) => items[item]!.checkUs,
     onDeliver(node, item, from) {

@@ -2,7 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createDposRule, dposQuorum } from '../../src/consensus/protocols/dpos-rule.ts';
+import { DPOS_RULES, type DposRuleName, dposQuorum } from '../../src/consensus/protocols/dpos-options.ts';
+import { createDposRule } from '../../src/consensus/protocols/dpos-rule.ts';
 import { createBlockTree } from '../../src/ledger/tree.ts';
 
 const file = new URL('../../../shared/reference/dpos_finality.json', import.meta.url);
@@ -10,9 +11,10 @@ const isHere = existsSync(file);
 if (!isHere) console.log('skipped: no shared/reference/dpos_finality.json');
 
 /** Makes blocks and confirmations as honest producers do: each confirms what it has not before. */
-function chain(producers: number) {
+function chain(producers: number, name: DposRuleName = 'twoStage', quorum = dposQuorum(producers)) {
   const tree = createBlockTree('genesis');
-  const rule = createDposRule(tree, { producers, nodes: producers });
+  const parameters = { nodes: producers, rule: DPOS_RULES.indexOf(name), quorum };
+  const rule = createDposRule(tree, parameters);
   const producedUpTo = new Int32Array(producers);
   return {
     tree,

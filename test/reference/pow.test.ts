@@ -12,7 +12,7 @@ import {
 } from '../unit/consensus/harness.ts';
 
 const S = 1e6;
-const NEVER = 1_000_000_000;
+const NEVER = 0;
 const SEEDS = Array.from({ length: 30 }, (_, seed) => seed);
 
 const miners = (world: Omit<HarnessOptions, 'protocol'>): Harness =>
@@ -130,7 +130,7 @@ describe('a step of hash power (validation A5)', () => {
       while (height() < 4 * N) miner.run(miner.kernel.nowUs + T / 20);
       const start = height();
       miner.engine.up.fill(1, 0, after).fill(0, after);
-      miner.run(miner.kernel.nowUs + 22 * N * T);
+      miner.run(miner.kernel.nowUs + 34 * N * T);
       const times = timestamps(miner);
       const ends = [1, 2, 3, 4].map((period) => (4 + period) * N);
       const means = ends.map((end, k) => {
@@ -254,7 +254,7 @@ describe('stale blocks with a fixed delay to everyone (validation A3)', () => {
       onMesh({
         nodeCount: 5,
         delayUs: rate * T,
-        options: { blockInterval: T, retargetBlocks: NEVER, hashRateSlope: 2 },
+        options: { blockInterval: T, retargetBlocks: NEVER, hashRates: 'zipf', hashRateSlope: 2 },
         blocks: 1_200,
         seed: `unequal/${seed}`,
       }),
@@ -302,6 +302,7 @@ describe('growth of two nodes (Sompolinsky & Zohar; validation A3)', () => {
       const options = {
         blockInterval: T,
         retargetBlocks: NEVER,
+        hashRates: 'zipf',
         hashRateSlope: Math.log2(l1! / l2!),
       };
       const world = { nodeCount: 2, delayUs: delay! * T, options, blocks: 1_500 };

@@ -11,6 +11,7 @@ export const ENTRIES: readonly string[] = [
   'src/index.ts',
   'src/cli/main.ts',
   'src/experiment/worker.ts',
+  'src/experiment/validate/worker.ts',
 ];
 
 /** Exports without a doc comment. A module's opening comment documents its default export. */

@@ -7,6 +7,7 @@ import type { OptionIssue, OptionSet, OptionValues } from '../../base/options.ts
 import type { PluginHead } from '../../base/plugin.ts';
 import type { SequentialStream } from '../../base/random.ts';
 import type { ChainNet } from '../../consensus/chain-net.ts';
+import type { BallotBook } from '../../contracts/ballot-conduct.ts';
 import type { PayloadOf, TransactionType } from '../../ledger/transactions.ts';
 import type { OrderBook } from '../../market/book.ts';
 import type { Clearing } from '../../market/mechanism.ts';
@@ -62,6 +63,8 @@ export interface AdversaryContext {
   /** Kebab name of the protocol that runs. */
   readonly protocol: string;
   readonly ledger?: LedgerAccess;
+  /** Who votes and reports how in the vote-out; absent where producers are not elected. */
+  readonly voters?: BallotBook;
   /** The rules of the market, which everybody knows; absent in a run of the chain alone. */
   readonly market?: MarketRules;
   /** Start and end of what is measured [µs]. */

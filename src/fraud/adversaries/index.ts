@@ -1,13 +1,23 @@
 import { createRegistry } from '../../base/plugin.ts';
 import censorship from './censorship.ts';
+import doubleSpend from './double-spend.ts';
 import eclipse from './eclipse.ts';
+import equivocation from './equivocation.ts';
 import frontRunning from './front-running.ts';
+import majority from './majority.ts';
 import partition from './partition.ts';
+import selfishMining from './selfish-mining.ts';
 import spam from './spam.ts';
+import withholding from './withholding.ts';
 
 /** All adversaries of the chain by name. */
 export const adversaries = createRegistry('adversary', [
+  doubleSpend,
+  selfishMining,
+  majority,
   frontRunning,
+  equivocation,
+  withholding,
   censorship,
   partition,
   eclipse,

@@ -102,7 +102,8 @@ export function createPrivateBranch(
   function decide(): void {
     if (state !== RACING || accepted < 0) return;
     const lead = tree.work[privateTip]! - tree.work[publicTip]!;
-    if (isAnnounced || lead > 0 || (lead === 0 && rules.rule === 'tie')) {
+    const isLevel = lead === 0 && privateTip !== fork && rules.rule === 'tie';
+    if (isAnnounced || lead > 0 || isLevel) {
       isAnnounced = true;
       pool.announce(withheld);
       withheld = [];
@@ -115,6 +116,8 @@ export function createPrivateBranch(
     const first = tree.ancestorAt(head, height(fork) + 1);
     if (pool.made(first) && tree.isAncestor(first, privateTip)) return;
     accepted = first;
+    // Who sees that the merchant delivers knows of the blocks that he has seen.
+    if (tree.work[head]! > tree.work[publicTip]!) publicTip = head;
     decide();
   }
 
@@ -131,9 +134,11 @@ export function createPrivateBranch(
 
   net.conduct.control(pool.nodes, {
     parentFor: (_node, head) => (state === WAITING ? head : privateTip),
+    // In the race it does not help the other side's blocks to spread.
+    relays: (_node, block) => state === WAITING || pool.made(block),
     announces(_node, block) {
       if (state === WAITING) {
-        onPublic(block);
+        if (tree.work[block]! > tree.work[publicTip]!) publicTip = block;
         return true;
       }
       privateTip = block;

@@ -98,6 +98,8 @@ function mineSelfishly(context: AdversaryContext, pool: MiningPool): void {
 
   net.conduct.control(pool.nodes, {
     parentFor: () => privateTip,
+    // It does not help a block against which it has one of its own.
+    relays: (_node, block) => tree.height[block]! > tree.height[privateTip]! || pool.made(block),
     announces(_node, block) {
       onOwn(block);
       return false;

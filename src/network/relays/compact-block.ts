@@ -36,8 +36,7 @@ export default defineRelay({
     const draws = context.random('chain/compact-block');
     const isUser = marked(nodeCount, options.usage);
     const isChurn = marked(nodeCount, options.churnNodes);
-    const isUsed = (link: number) =>
-      isUser[target[link]!] === 1 && isUser[target[reverse[link]!]!] === 1;
+    const isUsed = (from: number, to: number) => isUser[from] === 1 && isUser[to] === 1;
 
     /** Marks a share of the nodes, exactly, in random places. */
     function marked(count: number, share: number): Uint8Array {
@@ -52,7 +51,8 @@ export default defineRelay({
       const from = links.start[node]!;
       const places = Int32Array.from({ length: links.start[node + 1]! - from }, (_, k) => from + k);
       draws.shuffle(places);
-      const wanted = places.filter(isUsed).subarray(0, options.highBandwidthPeers);
+      const fits = places.filter((link) => isUsed(node, target[link]!));
+      const wanted = fits.subarray(0, options.highBandwidthPeers);
       for (const link of wanted) isDirect[reverse[link]!] = 1;
     }
 

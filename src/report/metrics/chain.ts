@@ -1,32 +1,10 @@
 /** Throughput, fates of transactions, forks and turns (model page, 9.1 and 9.3). */
 import { InvariantViolation } from '../../base/errors.ts';
-import { SECOND_US } from '../../base/units.ts';
 import { REJECT_REASON_TEXT } from '../../ledger/reject-reason.ts';
+import { backlogSlopeTps } from './backlog.ts';
+import { mean } from './distribution.ts';
 import { camelCase, countRows, type Metric, type RunView, ratio, total } from './metric.ts';
-
-/**
- * Start of the first delivery slot and end of the last [us]; both NaN without slots. The chain's warm-up
- * lies before, its drain behind.
- */
-function measuredSpan(run: RunView): readonly [fromUs: number, toUs: number] {
-  return run.once('measuredSpan', () => {
-    const startUs = run.numbers('slots', 'start_us');
-    const lastUs = startUs[startUs.length - 1] ?? Number.NaN;
-    return [startUs[0] ?? Number.NaN, lastUs + run.facts.slotUs] as const;
-  });
-}
-
-/** Length of the delivery slots [s]; NaN when there are none. */
-export function measuredSeconds(run: RunView): number {
-  const [fromUs, toUs] = measuredSpan(run);
-  return (toUs - fromUs) / SECOND_US;
-}
-
-/** Whether a time lies within the delivery slots: after the warm-up and before the drain. */
-export function isMeasured(run: RunView, timeUs: number): boolean {
-  const [fromUs, toUs] = measuredSpan(run);
-  return timeUs >= fromUs && timeUs < toUs;
-}
+import { isMeasured, measuredSeconds } from './span.ts';
 
 /** Number of transactions by fate over the whole run. */
 export interface Fates {
@@ -146,6 +124,15 @@ export const chainMetrics: readonly Metric[] = [
     direction: 'neutral',
     compute: (run) => rate(run, 'submitted_us', false),
   },
+  {
+    id: 'backlogSlopeTps',
+    unit: '1/s',
+    definition:
+      'Growth of the number of transactions submitted and neither final nor refused, by least squares ' +
+      'over the second half of the delivery slots',
+    direction: 'lower',
+    compute: (run) => backlogSlopeTps(run),
+  },
   count('submittedCount', 'Transactions submitted in the whole run', 'neutral', (run) => {
     return fatesOf(run).submitted;
   }),
@@ -159,6 +146,31 @@ export const chainMetrics: readonly Metric[] = [
     const receipts = run.texts('transactions', 'receipt');
     return countRows(fates.length, (tx) => fates[tx] === 'final' && receipts[tx] === 'failed');
   }),
+  {
+    id: 'txBytesMean',
+    unit: 'B',
+    definition: 'Mean encoded size of transactions with their signatures',
+    direction: 'lower',
+    compute: (run) => mean(run.numbers('transactions', 'size_bytes')),
+  },
+  {
+    id: 'txGasMean',
+    unit: 'gas',
+    definition: 'Mean gas of transactions that a canonical block carries',
+    direction: 'lower',
+    compute(run) {
+      const receipts = run.texts('transactions', 'receipt');
+      const gas = Array.from(run.numbers('transactions', 'gas_used'));
+      return mean(gas.filter((_, tx) => receipts[tx] !== ''));
+    },
+  },
+  {
+    id: 'nodeCount',
+    unit: '',
+    definition: 'Full nodes',
+    direction: 'neutral',
+    compute: (run) => run.count('nodes'),
+  },
   ...Object.entries(REASONS).map(([reason, text]) =>
     count(
       camelCase(`rejected_${reason}`),

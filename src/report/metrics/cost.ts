@@ -1,14 +1,32 @@
 /** What the chain costs: electricity, messages, bytes, gas (model page, 9.4). */
 import { fsum } from '../../base/sum.ts';
 import { fatesOf } from './chain.ts';
-import { type Metric, type RunView, ratio, total } from './metric.ts';
+import { countRows, type Metric, type RunView, ratio, requiring, total } from './metric.ts';
 
 /** Electricity of all full nodes over the whole run [Wh]. */
 export function chainEnergyWh(run: RunView): number {
   return run.once('chainEnergyWh', () => fsum(run.numbers('nodes', 'energy_wh')));
 }
 
+function canonicalCount(run: RunView): number {
+  const canonical = run.numbers('blocks', 'canonical');
+  const heights = run.numbers('blocks', 'height');
+  return countRows(canonical.length, (block) => canonical[block] === 1 && heights[block]! > 0);
+}
+
 const bytesSent = (run: RunView) => total(run.numbers('nodes', 'bytes_sent'));
+
+const gasPerTrade: Metric = {
+  id: 'gasPerTrade',
+  unit: 'gas',
+  definition: 'Gas of canonical blocks / trades, void ones too',
+  direction: 'lower',
+  compute(run) {
+    const canonical = run.numbers('blocks', 'canonical');
+    const gas = total(run.numbers('blocks', 'gas_used'), (block) => canonical[block] === 1);
+    return ratio(gas, run.count('trades'));
+  },
+};
 
 /** Metrics of cost. */
 export const costMetrics: readonly Metric[] = [
@@ -25,6 +43,23 @@ export const costMetrics: readonly Metric[] = [
     definition: 'Electricity of all full nodes / final transactions, whole run',
     direction: 'lower',
     compute: (run) => ratio(chainEnergyWh(run), fatesOf(run).final),
+  },
+  {
+    id: 'energyPerBlockWh',
+    unit: 'Wh',
+    definition: 'Electricity of all full nodes / canonical blocks after genesis, whole run',
+    direction: 'lower',
+    compute: (run) => ratio(chainEnergyWh(run), canonicalCount(run)),
+  },
+  {
+    id: 'consensusPowerW',
+    unit: 'W',
+    definition: 'Power of all full nodes beyond their idle power: hashing',
+    direction: 'lower',
+    compute(run) {
+      const powerW = run.numbers('nodes', 'power_w');
+      return fsum(Array.from(powerW, (node) => node - run.facts.idlePowerW));
+    },
   },
   {
     id: 'messages',
@@ -57,15 +92,5 @@ export const costMetrics: readonly Metric[] = [
       return total(run.numbers('blocks', 'bytes'), (block) => canonical[block] === 1);
     },
   },
-  {
-    id: 'gasPerTrade',
-    unit: 'gas',
-    definition: 'Gas of canonical blocks / trades, void ones too',
-    direction: 'lower',
-    compute(run) {
-      const canonical = run.numbers('blocks', 'canonical');
-      const gas = total(run.numbers('blocks', 'gas_used'), (block) => canonical[block] === 1);
-      return ratio(gas, run.count('trades'));
-    },
-  },
+  ...requiring(['trades'], [gasPerTrade]),
 ];

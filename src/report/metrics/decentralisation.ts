@@ -1,76 +1,181 @@
 /** Who makes the blocks, and who could (model page, 9.5). */
 import { gini, herfindahl } from '../../market/indicators.ts';
-import { isMeasured } from './chain.ts';
 import { entropyBits, entropyNormalised, nakamoto, theil } from './concentration.ts';
-import type { Direction, Metric, RunView } from './metric.ts';
+import { counterOf } from './consensus.ts';
+import { type Direction, type Metric, type RunView, ratio } from './metric.ts';
+import { isMeasured } from './span.ts';
 
-/** Canonical blocks within the delivery slots, by full node; nodes without one are 0. */
-function productionByNode(run: RunView): Float64Array {
-  return run.once('productionByNode', () => {
-    const nodes = run.texts('nodes', 'node');
-    const index = new Map(nodes.map((node, i) => [node, i]));
-    const producers = run.texts('blocks', 'producer');
-    const heights = run.numbers('blocks', 'height');
-    const canonical = run.numbers('blocks', 'canonical');
-    const producedUs = run.numbers('blocks', 'produced_us');
-    const made = new Float64Array(nodes.length);
-    for (let block = 0; block < producers.length; block++) {
-      const node = index.get(producers[block]!);
-      if (node === undefined || heights[block] === 0 || canonical[block] !== 1) continue;
-      if (isMeasured(run, producedUs[block]!)) made[node]!++;
-    }
-    return made;
-  });
+/** One measure of concentration. */
+export interface Measure {
+  /** camelCase name, completed by a basis: `producerGini`. */
+  readonly name: string;
+  readonly unit: string;
+  readonly definition: string;
+  readonly direction: Direction;
+  /** Value over holdings, zeros included; NaN where it is undefined. */
+  readonly of: (shares: ArrayLike<number>) => number;
 }
 
-type Measure = (shares: ArrayLike<number>) => number;
+/** A measure of inequality says nothing about a single holder: 0 would call a monopoly equal. */
+const amongSeveral = (measure: Measure['of']) => (shares: ArrayLike<number>) =>
+  shares.length < 2 ? Number.NaN : measure(shares);
 
-const MEASURES: readonly (readonly [string, string, string, Direction, Measure])[] = [
-  ['nakamotoThird', '', 'Fewest holders with more than 1/3', 'higher', (x) => nakamoto(x, 1, 3)],
-  ['nakamotoHalf', '', 'Fewest holders with more than 1/2', 'higher', (x) => nakamoto(x, 1, 2)],
-  [
-    'nakamotoTwoThirds',
+const measure = (
+  name: string,
+  unit: string,
+  definition: string,
+  direction: Direction,
+  of: Measure['of'],
+): Measure => ({ name, unit, definition, direction, of });
+
+/** Measures of concentration, the same for every basis. */
+export const MEASURES: readonly Measure[] = [
+  measure('nakamotoThird', '', 'Fewest holders with more than 1/3', 'higher', (x) =>
+    nakamoto(x, 1, 3),
+  ),
+  measure('nakamotoHalf', '', 'Fewest holders with more than 1/2', 'higher', (x) =>
+    nakamoto(x, 1, 2),
+  ),
+  measure('nakamotoTwoThirds', '', 'Fewest holders with more than 2/3', 'higher', (x) =>
+    nakamoto(x, 2, 3),
+  ),
+  measure(
+    'gini',
     '',
-    'Fewest holders with more than 2/3',
+    'Gini coefficient, zeros included, empty for one holder',
+    'lower',
+    amongSeveral(gini),
+  ),
+  measure('entropyBits', 'bit', 'Shannon entropy', 'higher', entropyBits),
+  measure(
+    'entropyNormalised',
+    '',
+    'Entropy / log2 of the number of holders, empty for one holder',
     'higher',
-    (x) => nakamoto(x, 2, 3),
-  ],
-  ['gini', '', 'Gini coefficient, zeros included', 'lower', gini],
-  ['entropyBits', 'bit', 'Shannon entropy', 'higher', entropyBits],
-  ['entropyNormalised', '', 'Entropy / log2 of the number of holders', 'higher', entropyNormalised],
-  [
+    entropyNormalised,
+  ),
+  measure(
     'herfindahl',
     '',
     '10 000 times the sum of squared shares',
     'lower',
     (x) => 10_000 * herfindahl(x),
-  ],
-  ['theil', '', 'Theil index', 'lower', theil],
+  ),
+  measure('theil', '', 'Theil index, empty for one holder', 'lower', amongSeveral(theil)),
 ];
 
-function family(prefix: string, what: string, read: (run: RunView) => ArrayLike<number>): Metric[] {
-  return MEASURES.map(([name, unit, definition, direction, measure]) => ({
-    id: `${prefix}${name[0]!.toUpperCase()}${name.slice(1)}`,
-    unit,
-    definition: `${definition}, of ${what}`,
-    direction,
-    compute: (run) => measure(read(run)),
-  }));
+/** Full nodes that the protocol may let produce: what it states, else all of them. */
+export function eligibleCount(run: RunView): number {
+  const stated = counterOf(run, 'eligibleProducers');
+  return Number.isNaN(stated) ? run.count('nodes') : stated;
+}
+
+/**
+ * Blocks by producer.
+ *
+ * @param blocks - Rows of the blocks table that count.
+ * @returns One entry an eligible producer, in falling order, zeros for those without a block.
+ */
+export function production(run: RunView, blocks: readonly number[]): Float64Array {
+  const made = new Map(run.texts('nodes', 'node').map((node) => [node, 0]));
+  const producers = run.texts('blocks', 'producer');
+  for (const block of blocks) {
+    const known = made.get(producers[block]!);
+    if (known !== undefined) made.set(producers[block]!, known + 1);
+  }
+  const falling = Float64Array.from(made.values()).sort().reverse();
+  const producing = falling.indexOf(0);
+  const least = producing < 0 ? falling.length : producing;
+  return falling.slice(0, Math.max(least, Math.min(falling.length, eligibleCount(run))));
+}
+
+/** Canonical blocks made within the delivery slots, genesis left out, by height. */
+export function measuredChain(run: RunView): readonly number[] {
+  return run.once('measuredChain', () => {
+    const heights = run.numbers('blocks', 'height');
+    const canonical = run.numbers('blocks', 'canonical');
+    const producedUs = run.numbers('blocks', 'produced_us');
+    const chain: number[] = [];
+    for (let block = 0; block < heights.length; block++) {
+      const isKept = heights[block]! > 0 && canonical[block] === 1;
+      if (isKept && isMeasured(run, producedUs[block]!)) chain.push(block);
+    }
+    return chain.sort((a, b) => heights[a]! - heights[b]! || a - b);
+  });
+}
+
+/** Canonical blocks within the delivery slots by eligible producer. */
+export function measuredProduction(run: RunView): Float64Array {
+  return run.once('measuredProduction', () => production(run, measuredChain(run)));
 }
 
 const known = (values: ArrayLike<number>) => Array.from(values).filter((x) => !Number.isNaN(x));
 
+/** A holding whose concentration is measured. */
+export interface Basis {
+  readonly name: 'producer' | 'stake' | 'hash';
+  readonly what: string;
+  read(run: RunView): ArrayLike<number>;
+}
+
+/** What concentration is measured over. */
+export const BASES: readonly Basis[] = [
+  {
+    name: 'producer',
+    what: 'canonical blocks within the delivery slots over eligible producers',
+    read: measuredProduction,
+  },
+  {
+    name: 'stake',
+    what: 'stake over all full nodes',
+    read: (run) => known(run.numbers('nodes', 'stake_share')),
+  },
+  {
+    name: 'hash',
+    what: 'hashing power over all full nodes',
+    read: (run) => known(run.numbers('nodes', 'hash_share')),
+  },
+];
+
+/**
+ * Decentralisation of block production: normalised entropy over eligible producers times the share of
+ * full nodes that are eligible; 0 when only one is.
+ *
+ * @returns In [0, 1]; NaN when no block was made.
+ */
+export function decentralisation(run: RunView): number {
+  const shares = measuredProduction(run);
+  if (!(shares[0]! > 0)) return Number.NaN;
+  if (shares.length < 2) return 0;
+  return entropyNormalised(shares) * ratio(eligibleCount(run), run.count('nodes'));
+}
+
 /** Metrics of concentration over production, stake and hashing power. */
 export const decentralisationMetrics: readonly Metric[] = [
-  ...family(
-    'producer',
-    'canonical blocks within the delivery slots over all full nodes',
-    productionByNode,
+  ...BASES.flatMap((basis) =>
+    MEASURES.map(
+      ({ name, unit, definition, direction, of }): Metric => ({
+        id: `${basis.name}${name[0]!.toUpperCase()}${name.slice(1)}`,
+        unit,
+        definition: `${definition}, of ${basis.what}`,
+        direction,
+        compute: (run) => of(basis.read(run)),
+      }),
+    ),
   ),
-  ...family('stake', 'stake over all full nodes', (run) =>
-    known(run.numbers('nodes', 'stake_share')),
-  ),
-  ...family('hash', 'hashing power over all full nodes', (run) =>
-    known(run.numbers('nodes', 'hash_share')),
-  ),
+  {
+    id: 'eligibleShare',
+    unit: '',
+    definition: 'Full nodes that the protocol may let produce / full nodes',
+    direction: 'higher',
+    compute: (run) => ratio(eligibleCount(run), run.count('nodes')),
+  },
+  {
+    id: 'decentralisation',
+    unit: '',
+    definition:
+      'Normalised entropy of canonical blocks over eligible producers x eligible share; 0 with one producer',
+    direction: 'higher',
+    compute: decentralisation,
+  },
 ];

@@ -1,7 +1,8 @@
 /** Delays from submission to finality and from delivery to settlement (model page, 9.2). */
-import { isMeasured } from './chain.ts';
+
 import { createDistribution, type Distribution, delayMetrics } from './distribution.ts';
-import type { Metric, RunView } from './metric.ts';
+import { type Metric, type RunView, requiring } from './metric.ts';
+import { isMeasured } from './span.ts';
 
 /** Delays of transactions submitted within the delivery slots that were not rejected. */
 function transactionDelays(run: RunView, column: string): Distribution {
@@ -12,6 +13,30 @@ function transactionDelays(run: RunView, column: string): Distribution {
   for (let tx = 0; tx < fates.length; tx++) {
     if (fates[tx] === 'rejected' || !isMeasured(run, submittedUs[tx]!)) continue;
     delays.push(reachedUs[tx]! - submittedUs[tx]!);
+  }
+  return createDistribution(delays);
+}
+
+/** Delays of the same transactions to an instant of the canonical block that carries them. */
+function carrierDelays(run: RunView, column: string): Distribution {
+  const carriers = run.once('canonicalByHeight', () => {
+    const heights = run.numbers('blocks', 'height');
+    const canonical = run.numbers('blocks', 'canonical');
+    const byHeight = new Map<number, number>();
+    for (let block = 0; block < heights.length; block++) {
+      if (canonical[block] === 1) byHeight.set(heights[block]!, block);
+    }
+    return byHeight;
+  });
+  const fates = run.texts('transactions', 'fate');
+  const submittedUs = run.numbers('transactions', 'submitted_us');
+  const heights = run.numbers('transactions', 'height');
+  const reachedUs = run.numbers('blocks', column);
+  const delays: number[] = [];
+  for (let tx = 0; tx < fates.length; tx++) {
+    if (fates[tx] === 'rejected' || !isMeasured(run, submittedUs[tx]!)) continue;
+    const block = carriers.get(heights[tx]!);
+    delays.push(block === undefined ? Number.NaN : reachedUs[block]! - submittedUs[tx]!);
   }
   return createDistribution(delays);
 }
@@ -51,6 +76,16 @@ export const finalityMetrics: readonly Metric[] = [
     (run) => transactionDelays(run, 'final_us'),
   ),
   ...delayMetrics(
+    'inclusionLatency90',
+    'delays from submission to the arrival of the block that stays canonical at 90 % of honest full nodes (rejected ones left out)',
+    (run) => carrierDelays(run, 'reach90_us'),
+  ),
+  ...delayMetrics(
+    'finalityLatency90',
+    'delays from submission to finality at 90 % of honest full nodes (rejected ones left out)',
+    (run) => carrierDelays(run, 'final90_us'),
+  ),
+  ...delayMetrics(
     'consensusLatency',
     'delays of canonical blocks from production to finality at 90 % of honest full nodes',
     (run) => blockDelays(run, 'final90_us'),
@@ -60,9 +95,12 @@ export const finalityMetrics: readonly Metric[] = [
     'delays of canonical blocks from production to arrival at 90 % of honest full nodes',
     (run) => blockDelays(run, 'reach90_us'),
   ),
-  ...delayMetrics(
-    'settlementLag',
-    'delays from the end of delivery to the final settlement of the slot',
-    settlementLags,
+  ...requiring(
+    ['slots'],
+    delayMetrics(
+      'settlementLag',
+      'delays from the end of delivery to the final settlement of the slot',
+      settlementLags,
+    ),
   ),
 ];

@@ -4,6 +4,7 @@ import { fsum } from '../../base/sum.ts';
 import { herfindahl } from '../../market/indicators.ts';
 import { mean } from './distribution.ts';
 import { countRows, type Metric, type RunView, ratio, total } from './metric.ts';
+import { measuredSeconds } from './span.ts';
 
 const sumOf = (run: RunView, column: string) => total(run.numbers('slots', column));
 
@@ -82,6 +83,17 @@ export const marketMetrics: readonly Metric[] = [
   shareMetric('voidTradeShare', 'Void trades / trades', 'lower', (run) =>
     ratio(countRows(run.count('trades'), isVoid(run)), run.count('trades')),
   ),
+  {
+    id: 'tradeGoodputPerS',
+    unit: '1/s',
+    definition: 'Trades that stood / length of the delivery slots',
+    direction: 'higher',
+    compute(run) {
+      const gone = isVoid(run);
+      const stood = countRows(run.count('trades'), (trade) => !gone(trade));
+      return ratio(stood, measuredSeconds(run));
+    },
+  },
   energyMetric('contractedWh', 'Energy of all trades', 'higher', (run) =>
     sumOf(run, 'contracted_wh'),
   ),

@@ -8,17 +8,27 @@ import { numbersOf, type Table, textsOf } from '../../base/table.ts';
 export interface RunFacts {
   /** Length of a delivery slot [us]. */
   readonly slotUs: number;
+  /** Length of the window [us]. */
+  readonly windowUs: number;
+  /** Whether the run ends at a height of the chain that may come before the window's end. */
+  readonly endsAtHeight: boolean;
   /** Marginal cost of energy at the slack [upt/kWh]. */
   readonly wholesaleUptPerKWh: number;
   /** Emission at the slack [kg CO2/kWh]. */
   readonly emissionKgPerKWh: number;
   /** Price of emission for welfare [upt/kg]. */
   readonly carbonUptPerKg: number;
+  /** Power of a full node that does no consensus work [W]. */
+  readonly idlePowerW: number;
 }
 
 /** One run as metrics see it. */
 export interface RunView {
   readonly facts: RunFacts;
+  /** Whether a table is there; a run of the chain alone has none of the market's. */
+  hasTable(table: string): boolean;
+  /** Whether a table is there and has rows. */
+  hasRows(table: string): boolean;
   /** Rows of a table. @throws {RangeError} when the table is missing. */
   count(table: string): number;
   /** Numeric column. @throws {RangeError} when it is missing or holds text. */
@@ -55,6 +65,8 @@ export function createRunView(tables: Readonly<Record<string, Table>>, facts: Ru
   };
   return {
     facts,
+    hasTable: (name) => tables[name] !== undefined,
+    hasRows: (name) => (tables[name]?.count ?? 0) > 0,
     count: (table) => open(table).count,
     numbers: (table, column) => numbersOf(open(table), column),
     texts: (table, column) => textsOf(open(table), column),
@@ -63,6 +75,14 @@ export function createRunView(tables: Readonly<Record<string, Table>>, facts: Ru
       return kept.get(key) as T;
     },
   };
+}
+
+/** The same metrics, undefined in a run that lacks one of the tables they read. */
+export function requiring(tables: readonly string[], metrics: readonly Metric[]): Metric[] {
+  return metrics.map((metric) => ({
+    ...metric,
+    compute: (run) => (tables.every(run.hasTable) ? metric.compute(run) : Number.NaN),
+  }));
 }
 
 /** a / b, undefined (NaN) when b is 0: an empty cell is honest, a 0 is not. */

@@ -30,6 +30,13 @@ export const pointsMetrics: readonly Metric[] = [
     },
   },
   {
+    id: 'lockedCertificates',
+    unit: '',
+    definition: 'Certificates locked as stake',
+    direction: 'neutral',
+    compute: (run) => total(run.numbers('accounts', 'certificates_locked')),
+  },
+  {
     id: 'lockedCertificateShare',
     unit: '',
     definition: 'Certificates locked as stake / certificates held',

@@ -1,22 +1,19 @@
 /**
- * A chain without transactions: kernel, links, flood, tree, engine and one protocol. Blocks are empty
- * and cost nothing to check, so that a block reaches a neighbour after three latencies of the link.
+ * A chain without transactions, as tests want it: a full mesh unless links are given, and nodes that can
+ * be kept from making blocks. Blocks are empty and cost nothing to check, so that a block reaches a
+ * neighbour after three latencies of the link.
  */
-import { defaultsOf } from '../../../src/base/options.ts';
-import { createRandomSource } from '../../../src/base/random.ts';
-import { type ChainEngine, createChainEngine } from '../../../src/consensus/engine.ts';
+import { type BlankChain, createBlankChain } from '../../../src/consensus/blank-chain.ts';
+import type { ChainEngine } from '../../../src/consensus/engine.ts';
 import type {
   BranchRule,
   ConsensusInstance,
   ConsensusProtocol,
 } from '../../../src/consensus/protocol.ts';
-import { createKernel, type Kernel } from '../../../src/kernel/kernel.ts';
+import type { Kernel } from '../../../src/kernel/kernel.ts';
 import type { Election } from '../../../src/ledger/chain-parameters.ts';
-import { sha256Hex } from '../../../src/ledger/hash.ts';
-import { type BlockTree, createBlockTree } from '../../../src/ledger/tree.ts';
-import { createFlood } from '../../../src/network/flood.ts';
-import { createLinks, type Edge } from '../../../src/network/topology.ts';
-import { createTraffic, MESSAGE } from '../../../src/network/traffic.ts';
+import type { BlockTree } from '../../../src/ledger/tree.ts';
+import { type Edge, linksFromEdges } from '../../../src/network/topology.ts';
 
 /** What a harness is made from. */
 export interface HarnessOptions {
@@ -40,6 +37,8 @@ export interface HarnessOptions {
 
 /** A chain at work. */
 export interface Harness {
+  /** The chain itself, for adversaries and direct messages. */
+  readonly chain: BlankChain;
   readonly kernel: Kernel;
   readonly tree: BlockTree;
   readonly engine: ChainEngine;
@@ -51,6 +50,7 @@ export interface Harness {
   add(node: number, parent: number, timestampUs: number, fields: readonly number[]): number;
   /** Producers from height 1 to the head of a node. */
   producers(node: number): number[];
+  /** Runs up to an instant; the first call starts the protocol. */
   run(untilUs: number): void;
   /** Takes a node down, or up again: it then asks the first node that is up for its chain. */
   setUp(node: number, up: number): void;
@@ -65,114 +65,59 @@ export function meshEdges(nodeCount: number, latencyUs: number): Edge[] {
   return edges;
 }
 
-/** Wires a harness; the protocol is started. */
+/** Wires a harness. */
 export function createHarness(world: HarnessOptions): Harness {
   const { protocol, nodeCount } = world;
-  const kernel = createKernel();
-  const tree = createBlockTree(sha256Hex('genesis'));
-  const options = { ...defaultsOf(protocol.options()), ...world.options };
-  const parameters = protocol.parameters(options, nodeCount);
-  const rule = protocol.createRule(tree, parameters);
   const edges = world.edges ?? meshEdges(nodeCount, world.latencyUs ?? 1_000);
-  const regions = Array.from({ length: nodeCount }, () => 'here');
-  const random = createRandomSource(world.seed ?? 1);
   const folded: number[] = [];
-  const engine = createChainEngine({
-    kernel,
-    tree,
-    nodeCount,
-    rule,
-    fetchUs: () => 1,
-    foldMargin: parameters.foldMargin ?? 0,
-    onFinal: (node, block) => world.onFinal?.(node, block, kernel.nowUs),
+  // The protocol sees this column; messages see the transport's.
+  const atWork = new Uint8Array(nodeCount).fill(1);
+  const watched: ConsensusProtocol =
+    world.offline === true
+      ? protocol
+      : {
+          ...protocol,
+          create: (context, options) => protocol.create({ ...context, up: atWork }, options),
+        };
+  const chain: BlankChain = createBlankChain({
+    protocol: watched,
+    options: world.options ?? {},
+    links: linksFromEdges(
+      edges,
+      Array.from({ length: nodeCount }, () => 'here'),
+    ),
+    seed: world.seed ?? 1,
+    blockBytes: world.blockBytes ?? 0,
+    ...(world.rewardUptPerDay === undefined ? {} : { rewardUptPerDay: world.rewardUptPerDay }),
+    ...(world.electionAt === undefined ? {} : { electionAt: world.electionAt }),
+    ...(world.hasPending === undefined ? {} : { hasPending: world.hasPending }),
+    onFinal: (node, block) => world.onFinal?.(node, block, chain.kernel.nowUs),
     onFold: (block) => folded.push(block),
-    onHead() {},
   });
-  const flood = createFlood({
-    kernel,
-    links: createLinks({ edges, regions }),
-    traffic: createTraffic(nodeCount),
-    name: 'network/deliver-block',
-    messages: { inv: MESSAGE['block-inv'], getdata: MESSAGE['block-getdata'], body: MESSAGE.block },
-    batchUs: 0,
-    invBytes: 61,
-    entryBytes: 0,
-    getdataBytes: 61,
-    isUp: (node) => world.offline !== true || engine.up[node] === 1,
-    bodyBytes: () => world.blockBytes ?? 0,
-    checkUs: () => 0,
-    onDeliver: (node, block, from) => engine.receive(node, block, from),
-  });
-  const ranking = regions.map((_, node) => node);
-  const election: Election = { ranking, stake: ranking.map(() => 1) };
-  const context = {
-    kernel,
-    tree,
-    nodeCount,
-    parameters: { electionAt: world.electionAt ?? (() => election) },
-    rule,
-    rewardUptPerDay: world.rewardUptPerDay ?? 20e6,
-    head: engine.head,
-    up: engine.up,
-    random: (stream: string) => random.sequential(stream),
-    produce(
-      node: number,
-      parent: number,
-      timestampUs: number,
-      fields: readonly number[],
-      work: number,
-    ) {
-      const block = add(node, parent, timestampUs, fields, work);
-      engine.adoptOwn(node, block);
-      return block;
-    },
-    hasPending: world.hasPending ?? (() => false),
-  };
-  function add(
-    node: number,
-    parent: number,
-    timestampUs: number,
-    fields: readonly number[],
-    work = 1,
-  ): number {
-    const block = tree.add({
-      parent,
-      producer: node,
-      timestampUs,
-      producedUs: kernel.nowUs,
-      hash: sha256Hex(`${tree.hash(parent)}/${node}/${timestampUs}`),
-      work,
-      transactions: [],
-      bytes: world.blockBytes ?? 0,
-      gasUsed: 0,
-      consensus: fields,
-    });
-    rule.add(block);
-    return block;
-  }
-  const instance = protocol.create(context, options);
-  engine.connect(flood, instance);
-  instance.start();
+  const up = world.offline === true ? chain.transport.up : atWork;
+  const engine: ChainEngine = Object.create(chain.engine, { up: { value: up, enumerable: true } });
+  const { kernel, tree, rule, instance } = chain;
   return {
+    chain,
     kernel,
     tree,
     engine,
     rule,
     instance,
     folded,
-    add,
+    add: (node, parent, timestampUs, fields) => chain.seal(node, parent, timestampUs, fields, 1),
     producers(node) {
       const list: number[] = [];
       for (let at = engine.head[node]!; at > 0; at = tree.parent[at]!)
         list.push(tree.producer[at]!);
       return list.reverse();
     },
-    run: (untilUs) => kernel.run(untilUs),
-    setUp(node, up) {
-      const wasUp = engine.up[node] === 1;
-      engine.up[node] = up;
-      const peer = engine.up.findIndex((value, other) => value === 1 && other !== node);
-      if (up === 1 && !wasUp && peer >= 0) engine.catchUp(node, peer);
+    run: chain.run,
+    setUp(node, isUp) {
+      const wasUp = up[node] === 1;
+      up[node] = isUp;
+      const peer = up.findIndex((value, other) => value === 1 && other !== node);
+      if (isUp === 1 && !wasUp && peer >= 0) engine.catchUp(node, peer);
     },
   };
 }

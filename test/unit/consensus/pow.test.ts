@@ -1,6 +1,7 @@
 /** Proof of work: difficulty, power and finality by hand. Its laws: test/reference/pow.test.ts. */
 import { describe, expect, it } from 'vitest';
-import pow, { freeEntryPowerW } from '../../../src/consensus/protocols/pow.ts';
+import pow from '../../../src/consensus/protocols/pow.ts';
+import { freeEntryPowerW } from '../../../src/consensus/protocols/pow-energy.ts';
 import { createHarness, type Harness, type HarnessOptions } from './harness.ts';
 
 const S = 1_000_000;
@@ -143,7 +144,7 @@ describe('power', () => {
     // 20 pt a day buy 33.33 kWh at 0.60 pt/kWh: 1389 W round the clock.
     expect(freeEntryPowerW(20e6, 600_000)).toBeCloseTo(1388.889, 3);
     expect((freeEntryPowerW(7e6, 350_000) * 24) / 1000).toBeCloseTo(20, 9);
-    const { instance } = miners({ nodeCount: 4, options: { hashRateSlope: 1 } });
+    const { instance } = miners({ nodeCount: 4, options: { hashRates: 'zipf', hashRateSlope: 1 } });
     const watts = [0, 1, 2, 3].map((node) => instance.powerW(node));
     expect(watts.reduce((sum, w) => sum + w, 0)).toBeCloseTo(1388.889, 3);
     expect(watts[0]! / watts[3]!).toBeCloseTo(4, 9);

@@ -86,6 +86,7 @@ export function createWorld(options: WorldOptions = {}) {
     slotUs: 1_000 * S,
     slotCount: 5,
     gateClosureUs: 100 * S,
+    revealWindowUs: 0,
     wheelingUptPerKWh: 30_000,
     bondPpm: 100_000,
     initialGrantUpt: 100e6,

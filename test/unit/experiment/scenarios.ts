@@ -5,7 +5,11 @@ const window = (id: string): Window => ({ id, startEpochS: 0, utcOffsetMin: 480,
 
 /** A scenario of an arm with some windows. */
 export function scenarioOf(arm: string, windows = 1, detectors: string[] = []): Scenario {
-  const fraud = { attacks: [], detectors: detectors.map((name) => ({ name, options: {} })) };
+  const fraud = {
+    attacks: [],
+    adversaries: [],
+    detectors: detectors.map((name) => ({ name, options: {} })),
+  };
   return {
     name: 'village',
     seed: 7,

@@ -54,6 +54,7 @@ describe('a study', () => {
       'runs/dpos-2/manifest.json',
       'runs/pow-1/manifest.json',
       'runs/pow-2/manifest.json',
+      'triangle.csv',
     ]);
     expect(two).toEqual(one);
     expect(four).toEqual(one);

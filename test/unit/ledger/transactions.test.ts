@@ -46,6 +46,15 @@ describe('transaction bytes', () => {
       [7, 'VOTE'],
       [8, 'POINTS_GRANT'],
       [9, 'POINTS_REWARD'],
+      [10, 'ABNORMAL_REPORT'],
+      [11, 'BALLOT'],
+      [12, 'VERDICT'],
+      [13, 'CANDIDACY'],
+      [14, 'RETURN'],
+      [15, 'UNSTAKE'],
+      [16, 'PROXY'],
+      [17, 'ORDER_COMMIT'],
+      [18, 'ORDER_REVEAL'],
     ]);
   });
 
@@ -83,7 +92,7 @@ describe('transaction bytes', () => {
 
   it.each([
     [0, 2, 'transaction version 1'],
-    [1, 10, 'a known transaction type'],
+    [1, 255, 'a known transaction type'],
     [20, 2, 'isBid of 0 or 1'],
   ])('are refused with byte %d = %d', (offset, value, expected) => {
     const changed = unsigned.slice();

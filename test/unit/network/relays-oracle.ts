@@ -24,6 +24,8 @@ export interface RelayWorld {
   readonly blockUs: number;
   readonly tellsSource: boolean;
   readonly style: Style;
+  /** Latency of the next message over a link [µs]; the link's own when absent. */
+  travelUs?(link: number): number;
 }
 
 /** How blocks are offered and sent. */
@@ -77,7 +79,7 @@ const HUB_SHARE = 0.004;
 /** Plays a world message by message. */
 export function byMessages(world: RelayWorld): Story {
   const { links, blocks, style } = world;
-  const { nodeCount, start, target, reverse, latencyUs, bandwidth, uploadBps, downloadBps } = links;
+  const { nodeCount, start, target, reverse, bandwidth, uploadBps, downloadBps } = links;
   const traffic = createTraffic(nodeCount);
   const deliveries = new Map<string, number>();
   const pending: Message[] = [];
@@ -90,6 +92,7 @@ export function byMessages(world: RelayWorld): Story {
   let streams: Stream[] = [];
   let nowUs = 0;
 
+  const travelUs = world.travelUs ?? ((link: number) => links.latencyUs[link]!);
   const sender = (link: number) => target[reverse[link]!]!;
   const receiver = (link: number) => target[link]!;
   const place = (node: number, block: number) => `${node} ${block}`;
@@ -104,7 +107,7 @@ export function byMessages(world: RelayWorld): Story {
     const stream = { link, block, form, bytes, bits: 8 * bytes };
     const from = sender(link);
     if (world.sharing === 'none') {
-      const tookUs = latencyUs[link]! + durationUs(bytes, bandwidth[link]!) + world.blockUs;
+      const tookUs = travelUs(link) + durationUs(bytes, bandwidth[link]!) + world.blockUs;
       pending.push({ ...blank, ...stream, what: 'arrive', atUs: nowUs + tookUs });
     } else if (world.sharing === 'serial') {
       const queue = waiting.get(from) ?? [];
@@ -114,7 +117,7 @@ export function byMessages(world: RelayWorld): Story {
     } else if (world.sharing === 'fifo') {
       const beginUs = Math.max(nowUs, uploadFreeUs.get(from) ?? 0);
       uploadFreeUs.set(from, beginUs + durationUs(bytes, uploadBps[from]!));
-      pending.push({ ...blank, ...stream, what: 'begin', atUs: beginUs + latencyUs[link]! });
+      pending.push({ ...blank, ...stream, what: 'begin', atUs: beginUs + travelUs(link) });
     } else {
       streams.push(stream);
     }
@@ -122,7 +125,7 @@ export function byMessages(world: RelayWorld): Story {
 
   function beginSerial(stream: Stream): void {
     const { link, bytes } = stream;
-    const tookUs = latencyUs[link]! + durationUs(bytes, bandwidth[link]!) + world.blockUs;
+    const tookUs = travelUs(link) + durationUs(bytes, bandwidth[link]!) + world.blockUs;
     pending.push({ ...blank, ...stream, what: 'arrive', atUs: nowUs + tookUs });
   }
 
@@ -154,7 +157,7 @@ export function byMessages(world: RelayWorld): Story {
       } else {
         const bytes = style.announcement === 'header' ? 106 : SMALL_BYTES;
         traffic.count(MESSAGE[style.announcement], node, receiver(link), bytes);
-        const atUs = nowUs + world.messageUs + latencyUs[link]!;
+        const atUs = nowUs + world.messageUs + travelUs(link);
         pending.push({ ...blank, what: 'announce', atUs, link, block });
       }
     }
@@ -181,7 +184,7 @@ export function byMessages(world: RelayWorld): Story {
       asked.set(key, link);
       if (style.isIncomplete) {
         traffic.count(MESSAGE['block-part-getdata'], node, sender(link), SMALL_BYTES);
-        const atUs = nowUs + world.messageUs + latencyUs[reverse[link]!]!;
+        const atUs = nowUs + world.messageUs + travelUs(reverse[link]!);
         pending.push({ ...blank, what: 'ask-part', atUs, link, block });
         return;
       }
@@ -203,7 +206,7 @@ export function byMessages(world: RelayWorld): Story {
       const key = place(receiver(link), block);
       if (held.has(key) || asked.has(key)) return;
       asked.set(key, link);
-      const atUs = nowUs + style.readUs + world.messageUs + latencyUs[reverse[link]!]!;
+      const atUs = nowUs + style.readUs + world.messageUs + travelUs(reverse[link]!);
       pending.push({ ...blank, what: 'ask', atUs, link, block });
     } else if (what === 'ask') {
       traffic.count(MESSAGE['block-getdata'], receiver(link), sender(link), SMALL_BYTES);
@@ -235,7 +238,7 @@ export function byMessages(world: RelayWorld): Story {
     });
     nowUs = untilUs;
     for (const stream of streams.filter(({ bits }) => bits < 1e-3)) {
-      const atUs = nowUs + latencyUs[stream.link]! + world.blockUs;
+      const atUs = nowUs + travelUs(stream.link) + world.blockUs;
       pending.push({ ...blank, ...stream, what: 'arrive', atUs });
     }
     streams = streams.filter(({ bits }) => bits >= 1e-3);

@@ -1,78 +1,11 @@
-/** The relays of blocks against an oracle that queues every message, and what each is known for. */
+/** The relays of blocks against an oracle that queues every message. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { defaultsOf } from '../../../src/base/options.ts';
 import { createRandomSource } from '../../../src/base/random.ts';
-import { createKernel, PHASE } from '../../../src/kernel/kernel.ts';
-import type { Flood } from '../../../src/network/flood.ts';
-import { churnMissingPercent } from '../../../src/network/relays/compact-block-table.ts';
-import { relays } from '../../../src/network/relays/index.ts';
-import { type Edge, type Links, linksFromEdges } from '../../../src/network/topology.ts';
-import { createTraffic, MESSAGE, type MessageType } from '../../../src/network/traffic.ts';
+import { type Edge, linksFromEdges } from '../../../src/network/topology.ts';
 import { SHARINGS } from '../../../src/network/transfer.ts';
-import { createTransport } from '../../../src/network/transport.ts';
-import {
-  byMessages,
-  type Origin,
-  type RelayWorld,
-  type Story,
-  type Style,
-} from './relays-oracle.ts';
-
-interface Play {
-  readonly links: Links;
-  readonly blocks: readonly Origin[];
-  readonly relay: string;
-  readonly options: Readonly<Record<string, unknown>>;
-  readonly loss?: number;
-  readonly seed?: number;
-  readonly transactions?: number;
-}
-
-/** Runs blocks through a relay; whoever gets one passes it on. */
-function play(input: Play): Story & { flood: Flood; eventCount: number } {
-  const { links, blocks } = input;
-  const kernel = createKernel();
-  const traffic = createTraffic(links.nodeCount);
-  const random = createRandomSource(input.seed ?? 1);
-  const transport = createTransport({
-    kernel,
-    links,
-    traffic,
-    loss: input.loss ?? 0,
-    retransmitUs: 1_000,
-    draws: random.sequential('chain/loss'),
-  });
-  const deliveries = new Map<string, number>();
-  const relay = relays.get(input.relay);
-  const options = { ...defaultsOf(relay.options()), ...input.options };
-  const flood: Flood = relay.create(
-    {
-      kernel,
-      transport,
-      bodyBytes: (block) => blocks[block]!.bytes,
-      transactionCount: () => input.transactions ?? 0,
-      checkUs: (block) => blocks[block]!.checkUs,
-      onDeliver(node, block, from) {
-        expect(flood.has(node, block)).toBe(true);
-        deliveries.set(`${node} ${block} ${from}`, kernel.nowUs);
-        flood.relay(node, block, from);
-      },
-      random: random.sequential,
-    },
-    options as never,
-  );
-  const start = kernel.event('test/make-block', PHASE.network, (block) => {
-    const { node } = blocks[block]!;
-    deliveries.set(`${node} ${block} -1`, kernel.nowUs);
-    flood.originate(node, block);
-  });
-  blocks.forEach(({ atUs }, block) => {
-    start.at(atUs, block);
-  });
-  kernel.run();
-  return { deliveries, traffic, flood, eventCount: kernel.eventCount };
-}
+import { byMessages, type RelayWorld, type Story, type Style } from './relays-oracle.ts';
+import { compact, places, play } from './relays-play.ts';
 
 const STYLES: Readonly<
   Record<string, readonly [Readonly<Record<string, unknown>>, Partial<Style>]>
@@ -94,10 +27,6 @@ const STYLES: Readonly<
   'compact-block that nobody uses': [{ ...compact(0, 0), usage: 0 }, {}],
   'relay-network': [{ hubs: 3 }, { hubs: 3 }],
 };
-
-function compact(failure: number, highBandwidthPeers: number) {
-  return { usage: 1, compactSize: 900, churnNodes: 0, controlFailure: failure, highBandwidthPeers };
-}
 
 const PLAIN: Style = {
   announcement: 'block-inv',
@@ -205,4 +134,58 @@ describe('relays', () => {
       { numRuns: 120, seed: 7 },
     );
   });
+
+  it('latencies drawn for each message: the same distribution as with every message queued', () => {
+    const edges: Edge[] = [];
+    for (let a = 0; a < 8; a++) {
+      for (const b of [a + 1, a + 3]) {
+        edges.push({ a, b: b % 8, latencyUs: 1_000 + 100 * a, bandwidth: 8e6 });
+      }
+    }
+    const links = linksFromEdges(edges, places(8));
+    const blocks = [{ node: 0, atUs: 0, bytes: 2_000, checkUs: 0 }];
+    const run = (seed: number): readonly [number, number] => {
+      const random = createRandomSource(seed);
+      const drawn = (stream: string) => {
+        const draws = random.sequential(stream);
+        return (link: number) => Math.ceil(links.latencyUs[link]! * (0.5 + draws.exponential(2)));
+      };
+      const latency = {
+        ...links.latency,
+        isPerMessage: true,
+        next: drawn('chain/fast'),
+        leastUs: (link: number) => Math.ceil(links.latencyUs[link]! * 0.5),
+      };
+      const fast = play({
+        links: { ...links, latency },
+        blocks,
+        relay: 'inv-getdata',
+        options: { bandwidthSharing: 'serial' },
+      });
+      const slow = byMessages({
+        links,
+        blocks,
+        sharing: 'serial',
+        messageUs: 0,
+        blockUs: 0,
+        tellsSource: false,
+        style: PLAIN,
+        travelUs: drawn('chain/slow'),
+      });
+      expect(Array.from(fast.traffic.typeBytes)).toEqual(Array.from(slow.traffic.typeBytes));
+      return [meanUs(fast), meanUs(slow)];
+    };
+    const runs = Array.from({ length: 2_000 }, (_, seed) => run(seed));
+    const count = runs.length;
+    const typical = runs.reduce((sum, [, slow]) => sum + slow, 0) / count;
+    const differences = runs.map(([fast, slow]) => fast - slow);
+    const mean = differences.reduce((sum, d) => sum + d, 0) / count;
+    const variance = differences.reduce((sum, d) => sum + (d - mean) ** 2, 0) / (count - 1);
+    const se = Math.sqrt(variance / count);
+    expect(se / typical).toBeLessThan(0.01);
+    expect(Math.abs(mean)).toBeLessThan(4.67 * se);
+  });
 });
+
+const meanUs = ({ deliveries }: Story) =>
+  [...deliveries.values()].reduce((sum, atUs) => sum + atUs, 0) / deliveries.size;

@@ -1,5 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { gini, herfindahl } from '../../../src/market/indicators.ts';
@@ -9,40 +7,6 @@ import {
   nakamoto,
   theil,
 } from '../../../src/report/metrics/concentration.ts';
-
-const path = fileURLToPath(
-  new URL('../../../../shared/reference/decentralisation_vectors.json', import.meta.url),
-);
-if (!existsSync(path)) console.log(`skipped: no reference vectors at ${path}`);
-
-interface Vector {
-  readonly x: readonly number[];
-  readonly gini: number;
-  readonly entropy_bits: number;
-  readonly norm_entropy: number;
-  readonly hhi: number;
-  readonly nakamoto_gt33: number;
-  readonly nakamoto_gt50: number;
-  readonly nakamoto_gt67: number;
-  readonly theil: number;
-}
-
-describe.skipIf(!existsSync(path))('decentralisation vectors', () => {
-  const vectors = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Vector[]) : [];
-  test.each(vectors.map((vector) => [JSON.stringify(vector.x).slice(0, 40), vector] as const))(
-    '%s',
-    (_, vector) => {
-      expect(gini(vector.x)).toBeCloseTo(vector.gini, 12);
-      expect(entropyBits(vector.x)).toBeCloseTo(vector.entropy_bits, 12);
-      expect(entropyNormalised(vector.x)).toBeCloseTo(vector.norm_entropy, 12);
-      expect(10_000 * herfindahl(vector.x)).toBeCloseTo(vector.hhi, 8);
-      expect(theil(vector.x)).toBeCloseTo(vector.theil, 12);
-      expect(nakamoto(vector.x, 1, 3)).toBe(vector.nakamoto_gt33);
-      expect(nakamoto(vector.x, 1, 2)).toBe(vector.nakamoto_gt50);
-      expect(nakamoto(vector.x, 2, 3)).toBe(vector.nakamoto_gt67);
-    },
-  );
-});
 
 describe('concentration', () => {
   test('two equal holders need both for more than half', () => {

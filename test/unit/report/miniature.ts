@@ -27,12 +27,14 @@ const transaction = (
   included: number,
   final: number,
   fate: string,
+  height: number,
   reject_reason = '',
 ) => ({
   submitted_us: s(submitted),
   included_us: s(included),
   final_us: s(final),
   fate,
+  height,
   reject_reason,
   receipt: fate === 'final' ? 'ok' : '',
 });
@@ -50,6 +52,7 @@ const block = (
   producer,
   produced_us: s(produced),
   reach90_us: s(reach90),
+  final_us: s(final90 - 2),
   final90_us: s(final90),
   canonical,
   drain,
@@ -134,16 +137,16 @@ export const MINIATURE: Readonly<Record<string, Table>> = {
     block(5, 'node-0', 1900, 1901, 1960, 1, 1),
   ]),
   transactions: tableOf('transactions', [
-    transaction(-50, -40, 120, 'final'),
-    transaction(200, 203, 260, 'final'),
-    transaction(300, 306, 380, 'final'),
-    transaction(400, 401, 420, 'final'),
-    { ...transaction(500, 509, 600, 'final'), receipt: 'failed' },
-    transaction(600, none, none, 'rejected', 'EXPIRED'),
-    transaction(700, none, none, 'rejected', 'SELF_MATCH'),
-    transaction(1700, 1790, none, 'pending'),
-    transaction(1795, 1805, 1900, 'final'),
-    transaction(1850, 1860, 1950, 'final'),
+    transaction(-50, -40, 120, 'final', 1),
+    transaction(200, 203, 260, 'final', 2),
+    transaction(300, 306, 380, 'final', 3),
+    transaction(400, 401, 420, 'final', 3),
+    { ...transaction(500, 509, 600, 'final', 4), receipt: 'failed' },
+    transaction(600, none, none, 'rejected', none, 'EXPIRED'),
+    transaction(700, none, none, 'rejected', none, 'SELF_MATCH'),
+    transaction(1700, 1790, none, 'pending', none),
+    transaction(1795, 1805, 1900, 'final', 5),
+    transaction(1850, 1860, 1950, 'final', 5),
   ]),
   nodes: tableOf('nodes', [
     node('node-0', 10, { stake_share: 0.5, turns_missed: 1, blocks_produced: 4, reorgs: 1 }),
@@ -183,15 +186,19 @@ function bill(
 
 function node(name: string, energy_wh: number, rest: Record<string, number>) {
   const traffic = { messages_sent: 100, bytes_sent: 7000 };
-  return { node: name, hash_share: none, energy_wh, ...traffic, ...rest };
+  const power_w = energy_wh;
+  return { node: name, hash_share: none, energy_wh, power_w, ...traffic, ...rest };
 }
 
-/** Facts of the miniature run: 15-min slots, 0.30 pt/kWh, 0.5 kg/kWh at 0.08 pt/kg. */
+/** Facts of the miniature run: 15-min slots, 0.30 pt/kWh, 0.5 kg/kWh at 0.08 pt/kg, 5 W idle. */
 export const FACTS: RunFacts = {
   slotUs: s(900),
   wholesaleUptPerKWh: 300_000,
   emissionKgPerKWh: 0.5,
   carbonUptPerKg: 80_000,
+  idlePowerW: 5,
+  windowUs: s(1800),
+  endsAtHeight: false,
 };
 
 /** The miniature run as metrics see it, with some tables replaced. */
