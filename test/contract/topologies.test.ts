@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createRegistry } from '../../src/base/plugin.ts';
 import { createRandomSource } from '../../src/base/random.ts';
 import { partsOf } from '../../src/network/graph.ts';
+import { nodeId } from '../../src/network/node-id.ts';
 import { topologies } from '../../src/network/topologies/index.ts';
 import {
   createLinks,
@@ -34,7 +35,12 @@ const all = createRegistry('topology', [...topologies.all, ring]).all;
 /** What an edge list needs; the others need nothing. */
 const neededBy = (topology: Topology, nodeCount: number): object => {
   if (topology.name !== 'edge-list') return {};
-  return { links: Array.from({ length: nodeCount - 1 }, (_, a) => ({ a, b: a + 1 })) };
+  return {
+    links: Array.from({ length: nodeCount - 1 }, (_, a) => ({
+      a: nodeId(a),
+      b: nodeId(a + 1),
+    })),
+  };
 };
 const graphOf = (topology: Topology, nodeCount: number, seed: number, before: string[] = []) => {
   const random = createRandomSource(seed);

@@ -1,7 +1,8 @@
-import { duration, group, integer, list, optional, text } from '../../base/options.ts';
+import { duration, group, list, optional, text } from '../../base/options.ts';
 import { parseQuantity } from '../../base/quantity.ts';
 import { cellReport, ISSUES_MAX, type NetworkContext } from '../context.ts';
 import { createGraphBuilder, type Graph, partsOf } from '../graph.ts';
+import { nodeId, nodeOfId } from '../node-id.ts';
 import { defineTopology } from '../topology.ts';
 
 const KEY = 'scenario.network.topology';
@@ -17,8 +18,8 @@ export default defineTopology({
     links: optional(
       list(
         group({
-          a: integer(undefined, { min: 0, doc: 'Node, from 0' }),
-          b: integer(undefined, { min: 0, doc: 'Node, from 0' }),
+          a: text(undefined, 'Full node, e.g. node-001'),
+          b: text(undefined, 'Full node, e.g. node-002'),
           latency: optional(duration(undefined, { min: 1, doc: 'One way; as placed when absent' })),
         }),
         undefined,
@@ -58,15 +59,16 @@ function createEdges(nodeCount: number) {
   const builder = createGraphBuilder(nodeCount, 2 * nodeCount);
   const latencies: number[] = [];
   return {
-    add(a: number, b: number, latencyUs: number): Problem | undefined {
+    add(a: string, b: string, latencyUs: number): Problem | undefined {
       for (const end of ['a', 'b'] as const) {
-        const node = end === 'a' ? a : b;
-        if (Number.isInteger(node) && node >= 0 && node < nodeCount) continue;
-        const expected = `a node, 0 to ${nodeCount - 1}`;
-        return { end, expected, got: String(node) };
+        const id = end === 'a' ? a : b;
+        const node = nodeOfId(id);
+        if (node >= 0 && node < nodeCount) continue;
+        const expected = `a full node, ${nodeId(0)} to ${nodeId(nodeCount - 1)}`;
+        return { end, expected, got: JSON.stringify(id) };
       }
       if (a === b) return { end: 'b', expected: 'two different nodes', got: `${a} twice` };
-      if (!builder.add(a, b)) {
+      if (!builder.add(nodeOfId(a), nodeOfId(b))) {
         return { end: 'a', expected: 'each link once', got: `${a} and ${b} again` };
       }
       latencies.push(latencyUs);
@@ -77,7 +79,7 @@ function createEdges(nodeCount: number) {
       const parts = partsOf(graph);
       if (parts.count > 1) {
         const expected = 'links that connect all nodes';
-        const got = `${parts.count} parts; node ${parts.stray} is not reached from node 0`;
+        const got = `${parts.count} parts; ${nodeId(parts.stray)} is not reached from ${nodeId(0)}`;
         const path = file === '' ? `${KEY}.links` : '';
         context.issue({ file, path, expected, got });
         return undefined;
@@ -100,10 +102,6 @@ function readFile(context: NetworkContext, file: string): Graph | undefined {
   if (failed()) return undefined;
   const edges = createEdges(context.nodeCount);
   for (let row = 0; row < table.rowCount; row++) {
-    const nodeAt = (column: number) => {
-      const cell = table.cell(row, column);
-      return /^\d+$/.test(cell) ? Number(cell) : Number.NaN;
-    };
     let latencyUs = Number.NaN;
     const latency = latencyColumn < 0 ? '' : table.cell(row, latencyColumn);
     if (latency !== '') {
@@ -112,11 +110,10 @@ function readFile(context: NetworkContext, file: string): Graph | undefined {
       if (isFine) latencyUs = parsed.value;
       else report(row, latencyColumn, 'a duration with unit above 0', JSON.stringify(latency));
     }
-    const problem = edges.add(nodeAt(columns.a), nodeAt(columns.b), latencyUs);
+    const problem = edges.add(table.cell(row, columns.a), table.cell(row, columns.b), latencyUs);
     if (problem === undefined) continue;
     const { end, expected, got } = problem;
-    const column = columns[end];
-    report(row, column, expected, got === 'NaN' ? JSON.stringify(table.cell(row, column)) : got);
+    report(row, columns[end], expected, got);
   }
   return failed() ? undefined : edges.finish(context, table.path);
 }

@@ -339,12 +339,13 @@ describe('full-mesh and tree', () => {
 });
 
 describe('edge-list', () => {
-  const csv = 'a,b,latency\n0,1,20 ms\n1,2,\n2, 0 ,1.5 s\n';
+  const csv =
+    'a,b,latency\nnode-001,node-002,20 ms\nnode-002,node-003,\nnode-003, node-001 ,1.5 s\n';
 
   it('takes links from the scenario', () => {
     const links = [
-      { a: 1, b: 0 },
-      { a: 1, b: 2, latency: 7_000 },
+      { a: 'node-002', b: 'node-001' },
+      { a: 'node-002', b: 'node-003', latency: 7_000 },
     ];
     const graph = graphOf('edge-list', contextOf(3), { links })!;
     expect(pairsOf(graph)).toEqual(['0-1', '1-2']);
@@ -374,18 +375,27 @@ describe('edge-list', () => {
   });
 
   it('names the line and column of every wrong row', () => {
-    const rows = ['a,b,latency', '0,1,20', '1,1,', '0,7,', '1,0,', 'x,2,', '1,2,-3 ms', ''];
+    const rows = [
+      'a,b,latency',
+      'node-001,node-002,20',
+      'node-002,node-002,',
+      'node-001,node-008,',
+      'node-002,node-001,',
+      'x,node-003,',
+      'node-002,node-003,-3 ms',
+      '',
+    ];
     const context = contextOf(3, 1, { 'links.csv': rows.join('\n') });
     expect(graphOf('edge-list', context, { file: 'links.csv' })).toBeUndefined();
     expect(
       context.issues.map(({ line, column, expected, got }) => [line, column, expected, got]),
     ).toEqual([
-      [2, 5, 'a duration with unit above 0', '"20"'],
-      [3, 3, 'two different nodes', '1 twice'],
-      [4, 3, 'a node, 0 to 2', '7'],
-      [5, 1, 'each link once', '1 and 0 again'],
-      [6, 1, 'a node, 0 to 2', '"x"'],
-      [7, 5, 'a duration with unit above 0', '"-3 ms"'],
+      [2, 19, 'a duration with unit above 0', '"20"'],
+      [3, 10, 'two different nodes', 'node-002 twice'],
+      [4, 10, 'a full node, node-001 to node-003', '"node-008"'],
+      [5, 1, 'each link once', 'node-002 and node-001 again'],
+      [6, 1, 'a full node, node-001 to node-003', '"x"'],
+      [7, 19, 'a duration with unit above 0', '"-3 ms"'],
     ]);
     expect(context.issues.every(({ file }) => file === 'links.csv')).toBe(true);
   });
@@ -393,16 +403,16 @@ describe('edge-list', () => {
   it('names the key of a wrong link, and a node that nothing reaches', () => {
     const wrong = contextOf(3);
     const links = [
-      { a: 0, b: 1 },
-      { a: 1, b: 3 },
+      { a: 'node-001', b: 'node-002' },
+      { a: 'node-002', b: 'node-004' },
     ];
     expect(graphOf('edge-list', wrong, { links })).toBeUndefined();
     expect(wrong.issues[0]?.path).toBe('scenario.network.topology.links[1].b');
-    const apart = contextOf(4, 1, { 'links.csv': 'a,b\n0,1\n2,3\n' });
+    const apart = contextOf(4, 1, { 'links.csv': 'a,b\nnode-001,node-002\nnode-003,node-004\n' });
     expect(graphOf('edge-list', apart, { file: 'links.csv' })).toBeUndefined();
     expect(apart.issues[0]).toMatchObject({
       file: 'links.csv',
-      got: '2 parts; node 2 is not reached from node 0',
+      got: '2 parts; node-003 is not reached from node-001',
     });
   });
 
@@ -424,7 +434,7 @@ describe('edge-list', () => {
   });
 
   it('stops telling after twenty problems of a file', () => {
-    const rows = Array.from({ length: 50 }, () => '0,9');
+    const rows = Array.from({ length: 50 }, () => 'node-001,node-010');
     const context = contextOf(2, 1, { 'links.csv': ['a,b', ...rows].join('\n') });
     expect(graphOf('edge-list', context, { file: 'links.csv' })).toBeUndefined();
     expect(context.issues).toHaveLength(20);
