@@ -53,6 +53,8 @@ export interface ChainEngine {
   readonly up: Uint8Array;
   readonly reorgCount: Int32Array;
   readonly reorgDepthMax: Int32Array;
+  /** Times any node left d blocks at once: entry d − 1 for d up to 5, the last for all deeper ones. */
+  readonly reorgDepths: Int32Array;
   /** When 90 % of the nodes had received a block, and held it final [µs]; NaN until then. */
   reach90Us(block: BlockIndex): number;
   final90Us(block: BlockIndex): number;
@@ -77,6 +79,8 @@ export interface ChainEngine {
   catchUp(node: number, peer: number): void;
 }
 
+/** Depths of reorganisations that are counted apart; the last one is open. */
+const REORG_DEPTHS = 6;
 const UNCHECKED = 0;
 const VALID = 1;
 const INVALID = 2;
@@ -90,8 +94,11 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
   const finalBlock = new Int32Array(nodeCount);
   const reorgCount = new Int32Array(nodeCount);
   const reorgDepthMax = new Int32Array(nodeCount);
+  const reorgDepths = new Int32Array(REORG_DEPTHS);
   /** Honest nodes that make 90 %; counted once the conducts are known, when the first block is made. */
   let quorum90 = 0;
+  /** Nodes whose conduct says what they build on; counted at the same time. */
+  let builders: number[] = [];
   /** Block that is final for a node with this head; the same for every node, so found once. */
   let finalFor = new Int32Array(1024).fill(-1);
   let validity = new Uint8Array(1024);
@@ -201,11 +208,7 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
   function lackingUpTo(node: number, block: BlockIndex): BlockIndex[] {
     const lacking: BlockIndex[] = [];
     const foldedHeight = tree.height[folded]!;
-    for (
-      let at = block;
-      at > 0 && tree.height[at]! > foldedHeight;
-      at = tree.parent[at]!
-    ) {
+    for (let at = block; at > 0 && tree.height[at]! > foldedHeight; at = tree.parent[at]!) {
       // A block that waits for an ancestor is there, but the way to it is not.
       if (!flood!.has(node, at)) lacking.push(at);
       else if (!isWaiting(node, at)) break;
@@ -240,6 +243,7 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
       if (depth > 0) {
         reorgCount[node]!++;
         reorgDepthMax[node] = Math.max(reorgDepthMax[node]!, depth);
+        reorgDepths[Math.min(depth, REORG_DEPTHS) - 1]!++;
       }
     }
     head[node] = block;
@@ -316,6 +320,12 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
     const target = tree.height[common]! - options.foldMargin;
     if (target <= tree.height[folded]!) return;
     const block = tree.ancestorAt(common, target);
+    // Who builds on a branch that left below needs the state there; all of it goes when he is back.
+    for (let i = 0; i < builders.length; i++) {
+      const node = builders[i]!;
+      const at = conduct.of(node)!.parentFor!(node, head[node]!);
+      if (!tree.isAncestor(block, at)) return;
+    }
     const released: BlockIndex[] = [];
     for (let height = tree.height[folded]! + 1; height <= target; height++) {
       for (let at = lastAt[height]!; at > 0; at = enteredBefore[at]!) released.push(at);
@@ -380,6 +390,7 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
     up,
     reorgCount,
     reorgDepthMax,
+    reorgDepths,
     reach90Us: (block) => reach90[block] ?? Number.NaN,
     final90Us: (block) => final90[block] ?? Number.NaN,
     get divergentFinals() {
@@ -400,6 +411,7 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
       if (quorum90 === 0) {
         const honest = head.filter((_, other) => conduct.isHonest(other)).length;
         quorum90 = Math.max(1, Math.ceil(0.9 * honest));
+        builders = Array.from(head.keys()).filter((other) => conduct.of(other)?.parentFor);
       }
       flood.hold(node, block);
       for (const observer of observers) observer.onMade?.(node, block);

@@ -12,6 +12,7 @@ import { type RejectReason, rejectReasonCode } from '../ledger/reject-reason.ts'
 import type { StateView } from '../ledger/state.ts';
 import type { Transaction } from '../ledger/transactions.ts';
 import { ACCOUNT, accountCell, RECORD_CELLS } from './cells.ts';
+import { runForeign } from './foreign.ts';
 import { ballot, candidacy, comeBack, report, verdict } from './governance.ts';
 import { clearSlot, commitOrder, revealOrder, submitOrder } from './market.ts';
 import { reward, transfer } from './points.ts';
@@ -78,7 +79,15 @@ export function execute(
   addBalance(state, tx.sender, -limitUpt);
   const mark = state.mark();
   const meter = meterGas(state, intrinsicGas + GAS.signatureCheck);
-  const call: Call = { rules, state: meter, sender: tx.sender, timestampUs, branch, events: [] };
+  const call: Call = {
+    rules,
+    state: meter,
+    sender: tx.sender,
+    timestampUs,
+    branch,
+    events: [],
+    useGasUpTo: meter.useUpTo,
+  };
   let reason: Outcome = dispatch(call, tx);
   let gasUsed = meter.gas + GAS.event * call.events.length;
   if (gasUsed > tx.gasLimit) {
@@ -134,11 +143,16 @@ function dispatch(call: Call, tx: Transaction): Outcome {
       return unstake(call, tx.payload);
     case 'PROXY':
       return setProxy(call, tx.payload);
+    case 'FOREIGN':
+      return runForeign(call, tx.gasLimit);
   }
 }
 
 /** Charges reads and writes by record: the first touch of a record after another one costs. */
-function meterGas(state: StateView, startGas: number): StateView & { gas: number } {
+function meterGas(
+  state: StateView,
+  startGas: number,
+): StateView & { gas: number; useUpTo(gas: number): void } {
   let lastRead = -1;
   let lastWritten = -1;
   const meter = {
@@ -158,6 +172,9 @@ function meterGas(state: StateView, startGas: number): StateView & { gas: number
         lastWritten = record;
       }
       state.write(cell, value);
+    },
+    useUpTo(gas: number): void {
+      if (gas > meter.gas) meter.gas = gas;
     },
   };
   return meter;

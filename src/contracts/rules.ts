@@ -10,7 +10,7 @@ import { ACCOUNT, accountCell, CHAIN, chainCell, type SlotCells } from './cells.
 import type { VoteOutRules } from './governance-rules.ts';
 
 /** Roles of accounts; an account's role code is its index here. */
-export const ROLES = ['home', 'node', 'centre', 'dso', 'authority', 'treasury'] as const;
+export const ROLES = ['home', 'node', 'centre', 'dso', 'authority', 'treasury', 'guest'] as const;
 /** Role of an account. */
 export type Role = (typeof ROLES)[number];
 
@@ -104,6 +104,8 @@ export interface Call {
   readonly branch?: BranchView | undefined;
   /** Integers that the receipt records. */
   readonly events: number[];
+  /** Charges gas until this much is used in all; nothing where as much already is. */
+  useGasUpTo(gas: number): void;
 }
 
 /** A contract function: undefined when it succeeded, else why it reverted. */

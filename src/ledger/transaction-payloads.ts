@@ -31,6 +31,7 @@ export const TRANSACTION_TYPES = [
   'PROXY',
   'ORDER_COMMIT',
   'ORDER_REVEAL',
+  'FOREIGN',
 ] as const;
 
 /** Name of a transaction type. */
@@ -171,6 +172,14 @@ export interface PointsRewardPayload {
   readonly ref: number;
 }
 
+/**
+ * What another community on the same chain has to say, which nobody here reads. It uses up the gas limit
+ * of its envelope.
+ */
+export interface ForeignPayload {
+  readonly bytes: Uint8Array;
+}
+
 /** Payload of each type. */
 export interface PayloadOf extends GovernancePayloads {
   readonly REGISTER: RegisterPayload;
@@ -185,6 +194,7 @@ export interface PayloadOf extends GovernancePayloads {
   readonly POINTS_REWARD: PointsRewardPayload;
   readonly ORDER_COMMIT: OrderCommitPayload;
   readonly ORDER_REVEAL: OrderRevealPayload;
+  readonly FOREIGN: ForeignPayload;
 }
 
 /** Writes and reads the fields of one payload type. */
@@ -385,6 +395,10 @@ const codecs: { readonly [T in TransactionType]: PayloadCodec<PayloadOf[T]> } = 
       block: r.uint('block'),
       ref: r.uint('ref'),
     }),
+  },
+  FOREIGN: {
+    write: (p, w) => w.blob(p.bytes),
+    read: (r) => ({ bytes: r.blob('foreign bytes') }),
   },
   ...GOVERNANCE_CODECS,
 };

@@ -141,7 +141,10 @@ export function createExchange(
   }
 
   function onPartRequest(link: number, block: number, from: number): void {
-    send(link, block, from, FORM.part);
+    const node = target[link]!;
+    const row = holding.row(block);
+    if (transport.reaches(from, node)) send(link, block, from, FORM.part);
+    else breakOff(link, row + node, row);
   }
 
   function send(link: number, block: number, from: number, form: number): void {
@@ -186,7 +189,12 @@ export function createExchange(
   }
 
   function deliver(node: number, block: number, from: number): void {
-    if (transport.up[node] === 1 && hold(node, block)) context.onDeliver(node, block, from);
+    if (transport.up[node] === 1) {
+      if (hold(node, block)) context.onDeliver(node, block, from);
+      return;
+    }
+    const row = holding.row(block);
+    if (row >= 0) breakOff(holding.announcer[row + node]!, row + node, row);
   }
 
   function relay(node: number, block: number, from: number): void {

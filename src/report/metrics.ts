@@ -63,7 +63,7 @@ export function factsOf(
   scenario: Scenario,
   window: Pick<Window, 'days'> = scenario.windows[0]!,
 ): RunFacts {
-  const { horizon, grid, network } = scenario;
+  const { horizon, grid, network, ledger } = scenario;
   return {
     slotUs: horizon.interval,
     windowUs: Math.min(horizon.span ?? Number.POSITIVE_INFINITY, window.days * DAY_US),
@@ -72,6 +72,7 @@ export function factsOf(
     emissionKgPerKWh: grid.emission,
     carbonUptPerKg: grid.carbonPrice * UPT_PER_POINT,
     idlePowerW: network.idlePower,
+    communities: ledger.loadScale,
   };
 }
 

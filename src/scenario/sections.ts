@@ -138,6 +138,11 @@ export const LEDGER = {
   gasPerSecond: number(10_000_000, { min: 1, doc: 'Cap on gas a second, the same in every arm' }),
   gasPrice: integer(0, { min: 0, doc: 'Micro-points per gas' }),
   background: bytes('0 B', { doc: 'Other traffic that every block carries; holds no transaction' }),
+  loadScale: integer(1, {
+    min: 1,
+    max: 10_000,
+    doc: 'Identical communities on this chain; one of them is simulated in full',
+  }),
   maxUnfinalBlocks: integer(100_000, {
     min: 8,
     doc: 'Limit on blocks kept above the last final one',

@@ -1,5 +1,5 @@
 /**
- * The accounts of a chain and its genesis: homes, full nodes and offices, with keys from named streams
+ * The accounts of a chain and its genesis: homes, full nodes, offices and guests, with keys from named streams
  * and genesis certificates from last year's generation (decision 25).
  */
 import { largestRemainder } from '../base/integer.ts';
@@ -33,6 +33,11 @@ export function openingUsOf(scenario: Scenario, homeCount: number): number {
   return Math.ceil(wanted / slotUs) * slotUs;
 }
 
+/** Accounts of other communities on the chain: one a full node where there are any, else none. */
+function guestCountOf({ ledger, network }: Scenario): number {
+  return ledger.loadScale > 1 ? network.nodes : 0;
+}
+
 /** Builds accounts and genesis. @param lastYearWh - Clean generation of each home last year [Wh]. */
 export function createAccounts(
   scenario: Scenario,
@@ -50,6 +55,10 @@ export function createAccounts(
       role: 'node' as const,
     })),
     ...OFFICES.map((office) => ({ id: office, role: office })),
+    ...Array.from({ length: guestCountOf(scenario) }, (_, node) => ({
+      id: nodeId(node).replace('node', 'guest'),
+      role: 'guest' as const,
+    })),
   ];
   const mode: CryptoMode = scenario.ledger.crypto;
   const draws = random.addressed('world/keys');
@@ -122,7 +131,7 @@ function chainIntegers(
   const offices = homeCount + nodeCount;
   const caps = blockCaps(scenario);
   const rules: Omit<ChainRules, 'certificateFirst' | 'isCertified' | 'cells'> = {
-    accountCount: offices + OFFICES.length,
+    accountCount: offices + OFFICES.length + guestCountOf(scenario),
     homeCount,
     nodeCount,
     firstNode: homeCount,

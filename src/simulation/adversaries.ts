@@ -2,6 +2,7 @@
 import { wilsonInterval } from '../base/proportion.ts';
 import type { RandomSource } from '../base/random.ts';
 import { createTable, type Table } from '../base/table.ts';
+import { protocols } from '../consensus/protocols/index.ts';
 import { ACCOUNT, accountCell, ORDER, SLOT, type SlotCells } from '../contracts/cells.ts';
 import { gasPriceOf } from '../contracts/execute.ts';
 import type {
@@ -37,7 +38,7 @@ export function attachAdversaries(
   random: RandomSource,
   span: { readonly openingUs: number; readonly endUs: number; readonly market?: MarketRules },
 ): Adversaries {
-  const ledger = ledgerAccess(chain);
+  const ledger = ledgerAccess(scenario, chain);
   const active = scenario.fraud.adversaries.map(({ name, options }) => {
     const plugin = adversaries.get(name);
     const context = {
@@ -98,9 +99,12 @@ export function attachAdversaries(
 }
 
 /** What adversaries may do and see on the run's ledger. */
-function ledgerAccess(chain: Chain): LedgerAccess {
+function ledgerAccess({ consensus, network }: Scenario, chain: Chain): LedgerAccess {
   const { table, rules, state } = chain;
   return {
+    rules,
+    parameters: protocols.get(consensus.name).parameters(consensus.options, network.nodes),
+    readAt: (block, cell) => state.readAt(block, cell),
     homeCount: rules.homeCount,
     firstNode: rules.firstNode,
     submit: (type, account, payload, expiryUs) =>

@@ -12,6 +12,7 @@ import { createAccounts } from './accounts.ts';
 import { attachAdversaries } from './adversaries.ts';
 import { type Chain, createChain } from './chain.ts';
 import { chainTables } from './chain-tables.ts';
+import { shareChain } from './communities.ts';
 import { enrol } from './enrolment.ts';
 import type { RunOptions, RunResult } from './run.ts';
 
@@ -38,7 +39,8 @@ export function simulateChain(
   const endUs = openingUs + Math.min(span ?? Number.POSITIVE_INFINITY, slotCount * slotUs);
   const adversaries = attachAdversaries(scenario, chain, random, { openingUs, endUs });
   enrol(kernel, scenario, chain, accounts, random);
-  sendTransfers(kernel, chain, source, random, { openingUs, endUs });
+  const shared = shareChain(kernel, scenario, chain, random);
+  sendTransfers(kernel, shared, source, random, { openingUs, endUs });
   if (blocks !== undefined) {
     chain.engine.observe({
       onMade(_node, block) {

@@ -1,5 +1,6 @@
 /** Tables of the chain: blocks, transactions, nodes, accounts and the invariants that were checked. */
 import { createTable, type Table } from '../base/table.ts';
+import { protocols } from '../consensus/protocols/index.ts';
 import { ACCOUNT, accountCell } from '../contracts/cells.ts';
 import { gasPriceOf } from '../contracts/execute.ts';
 import { ROLES } from '../contracts/rules.ts';
@@ -202,12 +203,36 @@ function invariantsTable({ chain, marketChecks }: ChainParts): Table {
   });
 }
 
+/**
+ * Full nodes that may produce blocks: what the protocol states, else those that hash, else the validators
+ * that stand in genesis, else all.
+ */
+function eligibleProducers({ scenario, chain }: ChainParts, stated: number | undefined): number {
+  if (stated !== undefined) return stated;
+  const { nodeCount } = chain.links;
+  const { name, options } = scenario.consensus;
+  let [known, hashing] = [0, 0];
+  for (let node = 0; node < nodeCount; node++) {
+    const share = chain.instance.hashShare(node);
+    if (!Number.isNaN(share)) known++;
+    if (share > 0) hashing++;
+  }
+  if (known > 0) return hashing;
+  return protocols.get(name).parameters(options, nodeCount).validators ?? nodeCount;
+}
+
 /** Counters of consensus; divergent finals are an outcome of the world, not a broken invariant. */
-function consensusTable({ chain }: ChainParts): Table {
-  const { engine, instance, traffic } = chain;
+function consensusTable(parts: ChainParts): Table {
+  const { engine, instance, traffic } = parts.chain;
+  const { eligibleProducers: stated, ...report } = instance.report?.() ?? {};
+  const depths = Array.from(engine.reorgDepths);
   const rows: (readonly [string, number])[] = [
     ['divergentFinals', engine.divergentFinals],
-    ...Object.entries(instance.report?.() ?? {}),
+    ['eligibleProducers', eligibleProducers(parts, stated)],
+    ...depths.map((count, k) => {
+      return [`reorgsDepth${k + 1}${k + 1 < depths.length ? '' : 'Up'}`, count] as const;
+    }),
+    ...Object.entries(report),
     ...MESSAGE_TYPES.flatMap((type, code) => [
       [`messages/${type}`, traffic.typeCount[code]!] as const,
       [`bytes/${type}`, traffic.typeBytes[code]!] as const,

@@ -4,7 +4,6 @@
  */
 
 import { InvariantViolation } from '../base/errors.ts';
-import { exp } from '../base/math.ts';
 import type { RandomSource } from '../base/random.ts';
 import { type ChainNet, createChainNet } from '../consensus/chain-net.ts';
 import type { ChainEngine } from '../consensus/engine.ts';
@@ -28,7 +27,7 @@ import {
   type Pool,
   type TransactionTable,
 } from '../ledger/pool.ts';
-import { STATUS_FAILED } from '../ledger/receipt.ts';
+import { type Receipt, STATUS_FAILED } from '../ledger/receipt.ts';
 import { type RejectReason, rejectReasonCode } from '../ledger/reject-reason.ts';
 import { type ChainState, createChainState } from '../ledger/state.ts';
 import {
@@ -50,21 +49,22 @@ import type { Scenario } from '../scenario/sections.ts';
 import type { Accounts } from './accounts.ts';
 import { type BlockBuilder, createBlockBuilder } from './builder.ts';
 import { governChain } from './chain-governance.ts';
+import { CENTRE_NODE, createClients, type SubmitOptions } from './clients.ts';
 import { createElections } from './elections.ts';
 import type { Governance } from './governance.ts';
 import { createLedgerExport } from './ledger-export.ts';
 import { createNetworkLinks } from './links.ts';
 import { scheduleDisturbances } from './outages.ts';
+import { createRecovery } from './recovery.ts';
 import { createTemplates } from './templates.ts';
 import { createChainTurns } from './turns.ts';
+
+export { CENTRE_NODE } from './clients.ts';
 
 /** Bytes of an inventory head, an entry and a request (32-byte hash, type and framing). */
 const INV_BYTES = 25;
 const ENTRY_BYTES = 36;
 const GETDATA_BYTES = 61;
-/** Gas limits that clients write: a home's must be covered by its balance, an office pays nothing. */
-const HOME_GAS_LIMIT = 1_000_000;
-const OFFICE_GAS_LIMIT = 2_000_000_000;
 const RECOUNT_EVERY = 1_000;
 const PRUNE_EVERY = 64;
 /** After its first node had a transaction, until every node that will have it has it. */
@@ -105,6 +105,8 @@ export interface Chain {
   accountRole(account: number): number;
   /** Whether a transaction was refused at the door, or failed in the first block that carried it. */
   hasFailed(tx: number): boolean;
+  /** Gas it used in the first block that carried it; NaN until one has. */
+  gasOf(tx: number): number;
   /** When a block became final at the trading centre's node [µs]; NaN when it never was. */
   finalAtCentreUs(block: BlockIndex): number;
   /** Files that the network was made from. */
@@ -117,7 +119,7 @@ export interface Chain {
     type: T,
     account: number,
     payload: PayloadOf[T],
-    about: { readonly slot: number; readonly expiryUs: number },
+    about: SubmitOptions,
   ): number;
   /** Signs bytes with an account's key. */
   sign(account: number, bytes: Uint8Array): Uint8Array;
@@ -131,9 +133,6 @@ export interface Chain {
   /** Closes the export: blocks of the centre's chain up to its head. */
   finishLedger(): Uint8Array[];
 }
-
-/** Node of the trading centre: the observer of off-chain effects. */
-export const CENTRE_NODE = 0;
 
 /** Wires a chain into a kernel. */
 export function createChain(
@@ -174,17 +173,12 @@ export function createChain(
   });
   const checks = { executedBlocks: 0, recounts: 0 };
   const nonces = new Float64Array(rules.accountCount);
-  const clientDraws = random.addressed('world/client-latency');
   const unsignedWriter = createWriter(1024);
   let finalAtCentre = new Float64Array(1024).fill(Number.NaN);
   const verifyUs = scenario.ledger.verifyTime;
 
-  const nodeOf = (account: number) =>
-    account < rules.firstNode
-      ? account % nodeCount
-      : account < rules.centre
-        ? account - rules.firstNode
-        : CENTRE_NODE;
+  const clients = createClients(rules, scenario, random);
+  const { nodeOf } = clients;
 
   function sign(transaction: Transaction, node: number, slot: number): number {
     const unsigned = encodeTransaction(transaction, unsignedWriter).slice();
@@ -243,7 +237,7 @@ export function createChain(
           chainId,
           sender: producerAccount,
           nonce,
-          gasLimit: OFFICE_GAS_LIMIT,
+          gasLimit: clients.gasLimitOf(producerAccount),
           expiryUs: 2 ** 52,
           payload: { to: due.to, amountUpt: due.amountUpt, block: 0, ref: due.day },
         },
@@ -382,7 +376,7 @@ export function createChain(
     type: T,
     account: number,
     payload: PayloadOf[T],
-    about: { readonly slot: number; readonly expiryUs: number },
+    about: SubmitOptions,
   ): number {
     const node = nodeOf(account);
     const nonce = nonces[account]!;
@@ -392,55 +386,36 @@ export function createChain(
       chainId,
       sender: account,
       nonce,
-      gasLimit: account < rules.homeCount ? HOME_GAS_LIMIT : OFFICE_GAS_LIMIT,
+      gasLimit: about.gasLimit ?? clients.gasLimitOf(account),
       expiryUs: about.expiryUs,
       payload,
     } as unknown as Transaction;
     const tx = sign(transaction, node, about.slot);
-    const office = account >= rules.firstNode;
-    const latency = scenario.network.clientLatency * exp(0.4 * clientDraws.normal(account, 0, 0));
-    const delayUs = (office ? 1 : Math.max(1, Math.floor(latency + 0.5))) + verifyUs;
     traffic.count(MESSAGE.submit, -1, node, table.sizeBytes[tx]!);
-    enter.after(delayUs, tx, node);
+    enter.after(clients.latencyUs(account) + verifyUs, tx, node);
     return tx;
   }
 
-  /** A node gets from a peer the transactions that it lacks. */
-  function syncPool(node: number, peer: number): void {
-    pool.visit(engine.head[peer]!, state.base, (tx) => {
-      if (transactionFlood.has(peer, tx) && !transactionFlood.has(node, tx)) {
-        traffic.count(MESSAGE.transaction, peer, node, table.sizeBytes[tx]!);
-        transactionFlood.hold(node, tx);
-        templates.received(node, tx);
-      }
-      return true;
-    });
-    instance.onTransaction?.(node);
+  /** Receipt in the first block that carried a transaction; undefined without one, or once exported. */
+  function firstReceipt(tx: number): Receipt | undefined {
+    const block = table.firstBlock[tx]!;
+    const seal = block < 0 ? undefined : builder.seal(block);
+    return seal?.receipts[Array.prototype.indexOf.call(tree.transactions(block), tx)];
   }
 
-  /** Gets a node that was down what its first peer in reach has. */
-  function recover(node: number): void {
-    transport.up[node] = 1;
-    for (let link = links.start[node]!; link < links.start[node + 1]!; link++) {
-      const peer = links.target[link]!;
-      if (!transport.reaches(peer, node)) continue;
-      engine.catchUp(node, peer);
-      syncPool(node, peer);
-      return;
-    }
-  }
-
-  transport.onHeal(() => {
-    for (let node = 0; node < nodeCount; node++) {
-      for (let link = links.start[node]!; link < links.start[node + 1]!; link++) {
-        const peer = links.target[link]!;
-        if (transport.reaches(peer, node)) syncPool(node, peer);
-      }
-    }
-  });
   scheduleDisturbances(kernel, scenario, random, transport, {
     originUs: rules.openingUs,
-    comeUp: recover,
+    comeUp: createRecovery({
+      transport,
+      traffic,
+      engine,
+      table,
+      pool,
+      state,
+      flood: transactionFlood,
+      onReceived: templates.received,
+      onSynced: (node) => instance.onTransaction?.(node),
+    }),
   });
 
   return {
@@ -462,12 +437,9 @@ export function createChain(
     accountRole: (account) => genesis.accounts[account]!.role,
     hasFailed(tx) {
       if (table.refused[tx]! !== 0 || table.failure[tx]! !== 0) return true;
-      const block = table.firstBlock[tx]!;
-      const seal = block < 0 ? undefined : builder.seal(block);
-      if (seal === undefined) return false;
-      const place = Array.prototype.indexOf.call(tree.transactions(block), tx);
-      return seal.receipts[place]!.status === STATUS_FAILED;
+      return firstReceipt(tx)?.status === STATUS_FAILED;
     },
+    gasOf: (tx) => firstReceipt(tx)?.gasUsed ?? table.gasUsed[tx]!,
     finalAtCentreUs: (block) => finalAtCentre[block] ?? Number.NaN,
     inputs: links.inputs,
     knows: (node, tx) => transactionFlood.has(node, tx),

@@ -15,6 +15,7 @@ import { createAccounts } from './accounts.ts';
 import { attachAdversaries, marketRules } from './adversaries.ts';
 import { createChain } from './chain.ts';
 import { simulateChain } from './chain-run.ts';
+import { shareChain } from './communities.ts';
 import { enrol } from './enrolment.ts';
 import { createMembers } from './members.ts';
 import { createOperator } from './operator.ts';
@@ -86,6 +87,7 @@ export function simulate(scenario: Scenario, options: RunOptions = {}): RunResul
     onCentreFinal: (block) => operator.onFinal(block),
     ...(options.onLedger === undefined ? {} : { onLedger: options.onLedger }),
   });
+  const shared = shareChain(kernel, scenario, chain, random);
   const { openingUs } = chain.rules;
   const oversight = createOversight(scenario, site, random, () => kernel.nowUs - openingUs);
   const meters = createMeters({
@@ -113,7 +115,7 @@ export function simulate(scenario: Scenario, options: RunOptions = {}): RunResul
     endUs: openingUs + slotCount * slotUs,
     market: marketRules(scenario, site),
   });
-  const operator = createOperator(kernel, scenario, site, chain, {
+  const operator = createOperator(kernel, scenario, site, shared, {
     onGate(slot, book) {
       recorder.gate(slot, book, chain.hasFailed);
       adversaries.onGate(slot, book);
@@ -218,7 +220,7 @@ export function simulate(scenario: Scenario, options: RunOptions = {}): RunResul
   openOrderDesk(kernel, {
     scenario,
     site,
-    chain,
+    chain: shared,
     members,
     oversight,
     recorder,

@@ -119,6 +119,7 @@ const payloads = {
     counterparty: orNone,
     salt: uint,
   }),
+  FOREIGN: fc.record({ bytes: fc.uint8Array({ maxLength: 300 }) }),
   POINTS_GRANT: fc.record({ to: uint, amountUpt: uint, identityHash: byteCount(32) }),
   POINTS_REWARD: fc.record({ to: uint, amountUpt: uint, block: uint, ref: uint }),
 } satisfies { [T in Transaction['type']]: fc.Arbitrary<unknown> };

@@ -2,7 +2,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DPOS_RULES, type DposRuleName, dposQuorum } from '../../src/consensus/protocols/dpos-options.ts';
+import {
+  DPOS_RULES,
+  type DposRuleName,
+  dposQuorum,
+} from '../../src/consensus/protocols/dpos-options.ts';
 import { createDposRule } from '../../src/consensus/protocols/dpos-rule.ts';
 import { createBlockTree } from '../../src/ledger/tree.ts';
 

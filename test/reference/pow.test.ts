@@ -121,7 +121,7 @@ describe('a step of hash power (validation A5)', () => {
   const options = { blockInterval: T, retargetBlocks: N };
 
   /** Mean interval of each period of 64 blocks after the step, in T, over the seeds. */
-  function afterStep(before: number, after: number) {
+  function afterStep(before: number, after: number, periods: number) {
     const runs = SEEDS.map((seed) => {
       const miner = miners({ nodeCount: 10, latencyUs: 1, options, seed: `step/${seed}` });
       miner.engine.up.fill(0, before);
@@ -130,7 +130,7 @@ describe('a step of hash power (validation A5)', () => {
       while (height() < 4 * N) miner.run(miner.kernel.nowUs + T / 20);
       const start = height();
       miner.engine.up.fill(1, 0, after).fill(0, after);
-      miner.run(miner.kernel.nowUs + 34 * N * T);
+      miner.run(miner.kernel.nowUs + periods * N * T);
       const times = timestamps(miner);
       const ends = [1, 2, 3, 4].map((period) => (4 + period) * N);
       const means = ends.map((end, k) => {
@@ -148,7 +148,7 @@ describe('a step of hash power (validation A5)', () => {
   }
 
   it('doubled, it halves the interval until the next retarget, then T', () => {
-    const { means } = afterStep(5, 10);
+    const { means } = afterStep(5, 10, 8);
     // A period whose difficulty was set from 64 gaps of Exp has mean 64/63 of its aim.
     const expected = [(0.5 * 64) / 63, 64 / 63, 64 / 63, 64 / 63];
     means.forEach(({ mean, se }, k) => {
@@ -158,7 +158,7 @@ describe('a step of hash power (validation A5)', () => {
   });
 
   it('a tenth of it takes two retargets: one step divides by no more than 4', () => {
-    const { means, runs } = afterStep(10, 1);
+    const { means, runs } = afterStep(10, 1, 30);
     const expected = [(10 * 64) / 63, (2.5 * 64) / 63, 64 / 63, 64 / 63];
     means.forEach(({ mean, se }, k) => {
       expect(Math.abs(mean - expected[k]!), `period ${k}`).toBeLessThan(T30 * se);

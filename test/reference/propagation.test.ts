@@ -20,15 +20,18 @@ import { relays } from '../../src/network/relays/index.ts';
 import { MESSAGE, type MessageType } from '../../src/network/traffic.ts';
 
 const SHARES = [0.1, 0.25, 0.5, 0.75, 0.9];
+/** Time to reach each share, then median and mean over all blocks and nodes. */
+const LABELS = [...SHARES.map((share) => `p${100 * share}`), 'median', 'mean'];
 const meanOf = (values: readonly number[]) => values.reduce((sum, v) => sum + v, 0) / values.length;
 
 /** Percentiles over seeds: least, mean and most of each. */
 function percentiles(nodes: number, blocks: number, seeds: number) {
   const runs = Array.from({ length: seeds }, (_, seed) => {
     const { propagation } = spreadOf(simblockChain(nodes, 600, `reference/${seed}`), blocks);
-    return SHARES.map((share) => propagation.timeToReachS(share));
+    const times = SHARES.map((share) => propagation.timeToReachS(share));
+    return [...times, propagation.delayQuantileS(0.5), propagation.meanDelayS];
   });
-  return SHARES.map((_, k) => {
+  return LABELS.map((_, k) => {
     const column = runs.map((run) => run[k]!);
     return { least: Math.min(...column), mean: meanOf(column), most: Math.max(...column) };
   });
@@ -36,16 +39,17 @@ function percentiles(nodes: number, blocks: number, seeds: number) {
 
 describe('SB-2019', () => {
   it.each([
-    [600, 60, 8, [0.55, 0.67, 0.86, 1.36, 2.0]],
-    [6000, 16, 5, [0.81, 0.89, 1.05, 1.54, 2.11]],
+    [600, 60, 6, [0.55, 0.67, 0.86, 1.36, 2.0, 1.05, 1.26]],
+    [6000, 12, 5, [0.81, 0.89, 1.05, 1.54, 2.11, 1.18, 1.36]],
   ])('%i nodes: percentiles of SimBlock', (nodes, blocks, seeds, published) => {
     const found = percentiles(nodes, blocks, seeds);
     published.forEach((reference, k) => {
       const { least, mean, most } = found[k]!;
-      const label = `p${100 * SHARES[k]!} ${mean}, published ${reference}`;
+      const label = `${LABELS[k]} ${mean}, published ${reference}`;
       // The published network is one like ours: in their range, and near their mean.
       expect(least, label).toBeLessThan(1.05 * reference);
       expect(most, label).toBeGreaterThan(0.95 * reference);
+      // The first nodes are those on the maker's side of an ocean, which differs from block to block.
       expect(Math.abs(mean / reference - 1), label).toBeLessThan(k < 2 ? 0.25 : 0.1);
     });
   });
@@ -85,12 +89,12 @@ describe('SB-2019', () => {
 
 describe('forks follow from propagation (Decker and Wattenhofer 2013)', () => {
   it.each([
-    [15, 0.0032],
-    [60, 0.0016],
+    [15, 0.0036],
+    [60, 0.0018],
   ])('at intervals of %i s', (intervalS, seCap) => {
     const differences = Array.from({ length: 30 }, (_, seed) => {
       const chain = simblockChain(60, intervalS, `forks/${seed}`);
-      const { propagation, forkedShare } = spreadOf(chain, 400);
+      const { propagation, forkedShare } = spreadOf(chain, 320);
       return forkedShare - forkProbability(1 / intervalS, propagation.meanDelayS);
     });
     const mean = meanOf(differences);
@@ -141,7 +145,7 @@ describe.skipIf(!hasTable)('pools of 2016 (Gervais et al.)', () => {
       relay: relays.get(isPush ? 'unsolicited-push' : 'inv-getdata'),
       relayOptions: isPush ? { pushedBy: 'maker' } : {},
     });
-    const made = spreadOf(chain, 30, weights);
+    const made = spreadOf(chain, 24, weights);
     spreads.set(key, made);
     return made;
   }
@@ -161,7 +165,7 @@ describe.skipIf(!hasTable)('pools of 2016 (Gervais et al.)', () => {
       [propagation.delayQuantileS(0.75), t75],
       [propagation.delayQuantileS(0.9), t90],
     ];
-    // Pushed blocks are late between pools only where two of them meet, which 30 seldom do.
+    // Pushed blocks are late between pools only where two of them meet, which 24 seldom do.
     if (!isPush || intervalS < 600) pairs.push([staleOf(made, intervalS), stalePercent! / 100]);
     for (const [found, published] of pairs) {
       expect(found! / published!, `${found} against ${published}`).toBeGreaterThan(0.5);

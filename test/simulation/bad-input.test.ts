@@ -102,7 +102,7 @@ describe('is refused, and says where and why:', () => {
 describe('is a legal experiment:', () => {
   it('fewer live validators than a quorum of PBFT: nothing is decided, and nothing conflicts', () => {
     const sets = ['consensus=pbft', 'horizon.span=5 min', 'population.transfersPerSecond=1'];
-    const silent = 'fraud.adversaries=[{ name: withholding, count: 3, from: 0 s, lasts: 1 h }]';
+    const silent = 'fraud.adversaries=[{ name: withholding, count: 3, from: 0 s, lasts: 24 h }]';
     const options = { file: 'bad.yaml', folder, plugins: catalogue, sets: [...sets, silent] };
     const { tables } = simulate(loadScenarioText(SCENARIO, options).resolve());
     const { counter, value } = tables.consensus!.columns as {

@@ -8,7 +8,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['energy', 'grid', 'market', 'ledger', 'network'],
   ['physics', 'contracts', 'consensus'],
   ['metering', 'agents'],
-  ['fraud/attacks', 'fraud/detectors', 'fraud/response', 'fraud/scoring'],
+  ['fraud/attacks', 'fraud/adversaries', 'fraud/detectors', 'fraud/response', 'fraud/scoring'],
   ['scenario', 'data'],
   ['simulation'],
   ['report'],

@@ -51,6 +51,7 @@ export default defineConsensus({
       powerW: () => 0,
       hashShare: () => Number.NaN,
       turnsMissed: () => 0,
+      report: () => ({ eligibleProducers: 1 }),
     };
   },
 });

@@ -8,8 +8,9 @@ import type { BlockIndex, BlockTree } from '../../ledger/tree.ts';
 import type { DposRule } from './dpos-rule.ts';
 import { type DposSchedule, NOBODY, type Seats } from './dpos-schedule.ts';
 
-/** Phases of a vote. */
+/** First phase of a vote: the block is the best that the voter knows of. */
 export const PREPARE = 0;
+/** Second phase of a vote: a quorum has prepared the block. */
 export const COMMIT = 1;
 /** Phase of a vote: {@link PREPARE} or {@link COMMIT}. */
 export type VotePhase = typeof PREPARE | typeof COMMIT;

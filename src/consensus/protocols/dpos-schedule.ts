@@ -2,7 +2,8 @@
  * Who owns which turn on which branch. An epoch's seats come from the election at the block that was
  * irreversible at the end of the epoch before; their order is drawn from that block's hash. An excluded
  * producer's turns go to the best stand-by from the next turn on, by the verdicts in the state after
- * the parent. Everything is a function of the branch and computed from turns of the clock, never from
+ * the parent. Verdicts never leave fewer producers than irreversibility asks for: below that nothing
+ * would be final any more, not even the election that takes the excluded in again. Everything is a function of the branch and computed from turns of the clock, never from
  * heights: two nodes with one parent agree on the owner of every turn.
  */
 import type { ChainParameters, Election, TurnSchedule } from '../../ledger/chain-parameters.ts';
@@ -56,6 +57,7 @@ export function createDposSchedule(
 ): DposSchedule {
   const of = (name: string) => parameter(parameters, name);
   const producers = of('producers');
+  const quorum = of('quorum');
   const repetitions = of('repetitions');
   const epochTurns = producers * repetitions * of('epochRounds');
   const pause = of('epochPause');
@@ -68,9 +70,10 @@ export function createDposSchedule(
   const epochByKey = new Map<string, Epoch>();
   const substituted = new Map<string, Seats>();
   let seatingCount = 0;
-  /** By block: 1 + its epoch in `epochs`, and the excluded as text of the state after it. */
+  /** By block: 1 + its epoch in `epochs`, and 1 + the excluded after it in `exclusions`; 0 unknown. */
   let epochOf = new Int32Array(1024);
-  const excludedAfter = new Map<BlockIndex, readonly number[]>();
+  let excludedAfter = new Int32Array(1024);
+  const exclusions: (readonly number[])[] = [];
   let last: { parent: BlockIndex; index: number; epoch: Epoch } | undefined;
 
   const turnOf = (block: BlockIndex) => (block === 0 ? 0 : tree.consensus(block)[DPOS_FIELD.turn]!);
@@ -86,9 +89,10 @@ export function createDposSchedule(
     if (known !== undefined) return known;
     const election = elections.electionAt(anchor);
     const { ranking, standbyOnly = [] } = election;
-    // Those on probation never hold a seat of their own, unless there is nobody else.
+    // Those on probation never hold a seat of their own, unless there are too few others.
     const eligible = ranking.filter((node) => !standbyOnly.includes(node));
-    const elected = (eligible.length > 0 ? eligible : ranking).slice(0, producers);
+    const elected = (eligible.length >= quorum ? eligible : ranking).slice(0, producers);
+    if (elected.length < quorum) elected.push(...leastBad(election, quorum - elected.length));
     let virtual = before?.virtual ?? startVirtualTime(nodeCount);
     let guest = NOBODY;
     if (standby !== 'none' && elected.length === producers && producers > 1) {
@@ -156,26 +160,37 @@ export function createDposSchedule(
 
   /** Looked up once for each block, at the first turn on top of it, while its state is there. */
   function excludedAt(parent: BlockIndex): readonly number[] {
-    let excluded = excludedAfter.get(parent);
-    if (excluded === undefined) {
-      excluded = elections.standingsAt?.(parent).excluded ?? NONE;
-      excludedAfter.set(parent, excluded);
+    const known = parent < excludedAfter.length ? excludedAfter[parent]! : 0;
+    if (known > 0) return exclusions[known - 1]!;
+    const excluded = elections.standingsAt?.(parent).excluded ?? NONE;
+    // Few blocks change who is out, so that a block shares the list of one before it.
+    let place = exclusions.findLastIndex((list) => isSame(list, excluded));
+    if (place < 0) place = exclusions.push(excluded) - 1;
+    if (parent >= excludedAfter.length) {
+      const wider = new Int32Array(2 * parent);
+      wider.set(excludedAfter);
+      excludedAfter = wider;
     }
-    return excluded;
+    excludedAfter[parent] = place + 1;
+    return exclusions[place]!;
   }
 
   /** Gives the seats of the excluded to the best stand-bys, in order of seats. */
   function substitute(epoch: Epoch, excluded: readonly number[]): Seats {
     const { seats } = epoch;
-    if (!seats.holders.some((node) => excluded.includes(node))) return seats;
+    if (excluded.length === 0 || !seats.holders.some((node) => excluded.includes(node)))
+      return seats;
     const key = `${epoch.id}/${excluded.join('/')}`;
     const known = substituted.get(key);
     if (known !== undefined) return known;
     const free = epoch.standbys.filter((node) => !excluded.includes(node));
-    const holders = seats.holders.map((node) =>
-      excluded.includes(node) ? (free.shift() ?? NOBODY) : node,
-    );
-    const guest = excluded.includes(seats.guest) ? NOBODY : seats.guest;
+    const kept = seats.holders.filter((node) => !excluded.includes(node)).length;
+    let spare = quorum - kept - free.length;
+    const holders = seats.holders.map((node) => {
+      if (!excluded.includes(node)) return node;
+      return free.shift() ?? (spare-- > 0 ? node : NOBODY);
+    });
+    const guest = holders.includes(seats.guest) ? seats.guest : NOBODY;
     const changed = seating(holders, guest);
     substituted.set(key, changed);
     return changed;
@@ -212,6 +227,12 @@ export function createDposSchedule(
   };
 }
 
+/** Of the excluded, who has most votes; ties go to the lower index. */
+function leastBad({ excluded = NONE, stake }: Election, count: number): number[] {
+  const order = [...excluded].sort((a, b) => (stake[b] ?? 0) - (stake[a] ?? 0) || a - b);
+  return order.slice(0, count);
+}
+
 /** Fisher-Yates with draws from SHA-256 of the seed. */
 function shuffleBy(order: Int32Array, seed: string): void {
   for (let i = order.length - 1; i > 0; i--) {
@@ -221,4 +242,8 @@ function shuffleBy(order: Int32Array, seed: string): void {
     order[i] = order[j]!;
     order[j] = held;
   }
+}
+
+function isSame(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((node, k) => node === b[k]);
 }

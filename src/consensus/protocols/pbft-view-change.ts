@@ -84,7 +84,10 @@ export function createViewChanges(options: ViewChangeOptions): ViewChanges {
 
   const expire = kernel.event('consensus/suspect-primary', PHASE.consensus, (node) => {
     timer[node] = 0;
-    if (up[node] === 0) return awaitDecision(node);
+    if (up[node] === 0) {
+      awaitDecision(node);
+      return;
+    }
     if (isChanging[node] === 0) {
       if (options.isWaiting(node)) leave(node, view[node]! + 1);
     } else if (quorateView[node] === view[node]) {
@@ -113,7 +116,10 @@ export function createViewChanges(options: ViewChangeOptions): ViewChanges {
 
   /** Gives up the view for a later one and says so. */
   function leave(node: number, next: number): void {
-    if (!replicas.acts(node)) return awaitDecision(node);
+    if (!replicas.acts(node)) {
+      awaitDecision(node);
+      return;
+    }
     view[node] = next;
     isChanging[node] = 1;
     accepted[node] = NO_BLOCK;
@@ -126,7 +132,10 @@ export function createViewChanges(options: ViewChangeOptions): ViewChanges {
 
   const viewChanges = transport.channel('view-change', (node, from, place, about) => {
     // A validator that lags asks for a block by the same message.
-    if (place === REQUEST) return hand(node, from, about);
+    if (place === REQUEST) {
+      hand(node, from, about);
+      return;
+    }
     if (node < count) hear(node, changes[place - 1]!, place);
   });
 
@@ -154,7 +163,10 @@ export function createViewChanges(options: ViewChangeOptions): ViewChanges {
     const { from } = change;
     const isOver =
       change.view < view[node]! || (change.view === view[node] && isChanging[node] === 0);
-    if (isOver) return help(node, from, change);
+    if (isOver) {
+      help(node, from, change);
+      return;
+    }
     const cell = node * count + from;
     const known = heard[cell]!;
     if (known !== 0 && changes[known - 1]!.view > change.view) return;
@@ -201,7 +213,10 @@ export function createViewChanges(options: ViewChangeOptions): ViewChanges {
       }
     }
     // One of f + 1 is honest, and has waited in vain.
-    if (later > replicas.faulty) return leave(node, nearest);
+    if (later > replicas.faulty) {
+      leave(node, nearest);
+      return;
+    }
     if (isChanging[node] === 0 || gone < replicas.quorum) return;
     if (quorateView[node] !== view[node]) {
       quorateView[node] = view[node]!;
@@ -220,7 +235,10 @@ export function createViewChanges(options: ViewChangeOptions): ViewChanges {
     for (const change of brought) {
       if (tree.height[change.head]! > tree.height[base.head]!) base = change;
     }
-    if (tree.height[base.head]! > replicas.headHeight(node)) return ask(node, base.from, base.head);
+    if (tree.height[base.head]! > replicas.headHeight(node)) {
+      ask(node, base.from, base.head);
+      return;
+    }
     let best: ViewChange | undefined;
     for (const change of brought) {
       if (change.prepared === NO_BLOCK || tree.parent[change.prepared] !== head[node]) continue;

@@ -1,7 +1,7 @@
 /** Elections of Raft: terms, randomised waits, votes for whoever has the longer log. */
 import type { EventHandle } from '../../kernel/kernel.ts';
 import { PHASE } from '../../kernel/phase.ts';
-import { type Members, MESSAGE_BYTES, NOBODY, ROLE } from './raft-members.ts';
+import { MESSAGE_BYTES, type Members, NOBODY, ROLE } from './raft-members.ts';
 
 /** Elections at all validators. */
 export interface Elections {

@@ -8,7 +8,7 @@ import type { BlockIndex } from '../../ledger/tree.ts';
 import { MESSAGE } from '../../network/traffic.ts';
 import { createVariants } from '../variants.ts';
 import type { Elections } from './raft-election.ts';
-import { type Members, MESSAGE_BYTES, NOBODY, ROLE } from './raft-members.ts';
+import { MESSAGE_BYTES, type Members, NOBODY, ROLE } from './raft-members.ts';
 
 /** Replication at all validators. */
 export interface Replication {
@@ -42,7 +42,7 @@ export function createReplication(
   elections: () => Elections,
 ): Replication {
   const { context, certificates, count, all, role, term, leader, last } = members;
-  const { kernel, tree, head, up, transport } = context;
+  const { kernel, tree, head, transport } = context;
   const { traffic } = transport;
   /** By leader and follower: last block that the follower is known to have, in the leader's term. */
   const acknowledged = new Int32Array(count * count);
@@ -81,11 +81,18 @@ export function createReplication(
     const rest = Math.floor(place / KINDS);
     const open = rest % OPEN_MAX;
     const sent = Math.floor(rest / OPEN_MAX);
-    if (sent < term[node]!) return answer(node, from, last[node]!, false);
+    if (sent < term[node]!) {
+      answer(node, from, last[node]!, false);
+      return;
+    }
     if (sent > term[node]! || role[node] !== ROLE.follower) elections().stepDown(node, sent);
     leader[node] = from;
     elections().heard(node, kernel.nowUs);
-    if (!take(node, block, kind)) return answer(node, from, last[node]!, false);
+    if (!take(node, block, kind)) {
+      // Who was sent the whole log and will not have it has committed something else.
+      if (kind !== ENTRIES) answer(node, from, last[node]!, false);
+      return;
+    }
     answer(node, from, block, true);
     commitUpTo(node, tree.ancestorAt(block, heightOf(block) - open));
   });
@@ -106,6 +113,8 @@ export function createReplication(
     const path: BlockIndex[] = [];
     for (let at = block; heightOf(at) > heightOf(head[node]!); at = tree.parent[at]!) path.push(at);
     for (let i = path.length - 1; i >= 0; i--) {
+      // One block may bring along the next, where that had come before it.
+      if (tree.parent[path[i]!] !== head[node]) continue;
       const maker = tree.producer[path[i]!]!;
       if (maker === node) context.publish(node, path[i]!);
       else context.adopt(node, path[i]!, maker);
@@ -118,9 +127,15 @@ export function createReplication(
 
   const answers = transport.channel('append-reply', (node, from, block, place) => {
     const said = Math.floor(place / 2);
-    if (said > term[node]!) return elections().stepDown(node, said);
+    if (said > term[node]!) {
+      elections().stepDown(node, said);
+      return;
+    }
     if (role[node] !== ROLE.leader || said !== term[node]) return;
-    if (place % 2 === 0) return sendMissing(node, from, block);
+    if (place % 2 === 0) {
+      sendMissing(node, from, block);
+      return;
+    }
     const cell = node * count + from;
     if (heightOf(block) > heightOf(acknowledged[cell]!)) acknowledged[cell] = block;
     commit(node);
@@ -229,8 +244,6 @@ export function createReplication(
     },
     onHead(node) {
       if (!tree.isAncestor(head[node]!, last[node]!)) last[node] = head[node]!;
-      const from = leader[node]!;
-      if (from !== NOBODY && up[node] === 1 && role[node] === ROLE.leader) commit(node);
     },
     isTended(node) {
       const by = leader[node]!;

@@ -225,11 +225,17 @@ export function createRounds(
     // Line 49: decide, in whatever round.
     const { proposal } = log;
     if (proposal !== NIL && votesFor(log.precommits, proposal) >= quorum) {
-      if (tree.parent[proposal] === head[node]) return decide(node, proposal, changed);
+      if (tree.parent[proposal] === head[node]) {
+        decide(node, proposal, changed);
+        return;
+      }
     }
     if (step[node] === IDLE && changed === 0) return;
     // Line 55: f + 1 are ahead, one of them honest.
-    if (changed > round[node]! && log.heardCount > faulty) return start(node, changed);
+    if (changed > round[node]! && log.heardCount > faulty) {
+      start(node, changed);
+      return;
+    }
     if (changed !== round[node] || step[node] === IDLE) return;
     if (step[node] === PROPOSE && proposal !== NIL) prevote(node, log);
     afterPrevotes(node, height, log);

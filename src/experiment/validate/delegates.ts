@@ -125,13 +125,13 @@ export function capturedElections(
 ): number {
   const { nodeCount } = world;
   const parameters = dposParameters({ ...defaultsOf(dposOptions()), ...world.options }, nodeCount);
+  const tree = createBlockTree('genesis');
+  const rule = createDposRule(tree, parameters);
   let captured = 0;
   for (let k = 0; k < elections; k++) {
     const stake = Array.from({ length: nodeCount }, () => draws.exponential(1));
     const ranking = stake.map((_, node) => node);
     ranking.sort((a, b) => stake[b]! - stake[a]! || a - b);
-    const tree = createBlockTree('genesis');
-    const rule = createDposRule(tree, parameters);
     const schedule = createDposSchedule(tree, rule, parameters, {
       electionAt: () => ({ ranking, stake }),
     });

@@ -4,8 +4,7 @@
  */
 import { createRandomSource } from '../../base/random.ts';
 import { numbersOf, type Table, textsOf } from '../../base/table.ts';
-import { RUN_METRICS } from '../../report/metrics.ts';
-import { createRunView, factsOf } from '../../report/metrics.ts';
+import { createRunView, factsOf, RUN_METRICS } from '../../report/metrics.ts';
 import { loadScenarioText } from '../../scenario/load.ts';
 import type { Scenario } from '../../scenario/sections.ts';
 import { catalogue } from '../../simulation/catalogue.ts';
@@ -147,11 +146,13 @@ export interface GateWorld {
   /** Orders are sent evenly between these times before the gate [s]. */
   readonly leadMinS: number;
   readonly leadMaxS: number;
+  /** Days of quarter-hours; 1 when absent. */
+  readonly days?: number;
 }
 
-/** Share of the orders of a day of quarter-hours that no block carried before their gate. */
+/** Share of the orders of some days that no block carried before their gate. */
 export function lateShare(world: GateWorld, seed: string): number {
-  const { intervalS, blocks, gateS, leadMinS, leadMaxS } = world;
+  const { intervalS, blocks, gateS, leadMinS, leadMaxS, days = 1 } = world;
   const consensus =
     blocks === 'exponential'
       ? [
@@ -162,6 +163,7 @@ export function lateShare(world: GateWorld, seed: string): number {
       : ['consensus.name=dpos', `consensus.turn=${intervalS} s`, 'consensus.delegates=3'];
   const scenario = resolved(VILLAGE, [
     ...consensus,
+    `horizon.days=${days}`,
     `market.gateClosure=${gateS} s`,
     `market.leadTimeMin=${gateS + leadMinS} s`,
     `market.leadTimeMax=${gateS + leadMaxS} s`,

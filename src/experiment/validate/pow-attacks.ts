@@ -104,7 +104,7 @@ export function delayedDoubleSpendSuccess(
     seed,
     options: { ...CONSTANT, ...sharesOf([...shares, race.q]) },
   });
-  // An attempt begins at an honest block that the others have yet to hear of.
+  // An attempt begins at an honest block, which the attacker passes on before it begins.
   return raced(chain, honest, race, attempts, 1);
 }
 

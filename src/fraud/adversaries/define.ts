@@ -8,7 +8,9 @@ import type { PluginHead } from '../../base/plugin.ts';
 import type { SequentialStream } from '../../base/random.ts';
 import type { ChainNet } from '../../consensus/chain-net.ts';
 import type { BallotBook } from '../../contracts/ballot-conduct.ts';
+import type { ChainRules } from '../../contracts/rules.ts';
 import type { PayloadOf, TransactionType } from '../../ledger/transactions.ts';
+import type { BlockIndex } from '../../ledger/tree.ts';
 import type { OrderBook } from '../../market/book.ts';
 import type { Clearing } from '../../market/mechanism.ts';
 
@@ -54,6 +56,12 @@ export interface LedgerAccess {
   ordersKnownAt(node: number, slot: number): readonly VisibleOrder[];
   /** Reads an account's balance in the state after a block [Upt]. */
   balanceUpt(block: number, account: number): number;
+  /** Rules of the chain, which stand in genesis. */
+  readonly rules: ChainRules;
+  /** Integers of the protocol, which stand in genesis. */
+  readonly parameters: Readonly<Record<string, number>>;
+  /** Reads a cell in the state after a block that has not been folded away; all is public. */
+  readAt(block: BlockIndex, cell: number): number;
 }
 
 /** What an adversary is given when a run is wired, before the protocol starts. */

@@ -1,4 +1,4 @@
-import { boolean, duration } from '../../base/options.ts';
+import { boolean, duration, fraction, integer } from '../../base/options.ts';
 import { PHASE } from '../../kernel/phase.ts';
 import type { AdversaryContext } from './define.ts';
 import { defineAdversary } from './define.ts';
@@ -8,9 +8,10 @@ import { chooseProducers, producersOf } from './producers.ts';
 /**
  * Producers that tell the two halves of the honest nodes different things: in each of their turns a
  * block for either half on top of what it holds, with votes to match, and nothing of one half passed on
- * to the other. With `partition` the halves hear nothing of each other either. It succeeds when honest
- * nodes come to hold two blocks final at one height. With quorum t of N producers no clean split does
- * below 2t - N equivocators; rules that count a producer on every fork it was on can break earlier.
+ * to the other. With `partition` the halves hear nothing of each other either, and with `moves` honest
+ * nodes change sides meanwhile, so that they have stood behind both. It succeeds when honest nodes come
+ * to hold two blocks final at one height. With quorum t of N producers no clean split does below 2t - N
+ * equivocators; rules that count a producer on every fork it was on can break earlier.
  */
 export default defineAdversary({
   apiVersion: 1,
@@ -21,6 +22,8 @@ export default defineAdversary({
   options: () => ({
     ...nodeOptions(7),
     partition: boolean(true, 'Whether the honest halves hear nothing of each other'),
+    moves: integer(0, { min: 0, max: 10_000, doc: 'Times that honest nodes change sides, evenly' }),
+    moving: fraction('25 %', { doc: 'Honest nodes of each half that change sides each time' }),
     from: duration('1 h', { doc: 'After the start of delivery' }),
     lasts: duration('10 min', { min: 1, doc: 'How long they equivocate' }),
   }),
@@ -32,10 +35,7 @@ export default defineAdversary({
     const fromUs = openingUs + options.from;
     const untilUs = fromUs + options.lasts;
     const halves = halvesOf(context, nodes);
-    const side = new Int8Array(context.nodeCount).fill(-1);
-    halves.forEach((half, index) => {
-      for (const node of half) side[node] = index;
-    });
+    const moveDraws = context.random('chain/adversary-moves');
     let isActive = false;
     let divergentBefore = 0;
     let recoveredUs = Number.NaN;
@@ -43,17 +43,36 @@ export default defineAdversary({
       splits: () => (isActive ? halves : undefined),
       relays: () => !isActive,
     });
+    /** A cut that holds from now on; nodes of neither half hear both. */
+    function cut(): void {
+      if (!options.partition) return;
+      const side = new Int8Array(context.nodeCount).fill(-1);
+      halves.forEach((half, index) => {
+        for (const node of half) side[node] = index;
+      });
+      transport.cut(CUT, (a, b) => side[a]! >= 0 && side[a]! + side[b]! === 1);
+    }
+    const move = kernel.event('network/change-sides', PHASE.network, () => {
+      const count = Math.round(options.moving * Math.min(halves[0].length, halves[1].length));
+      for (const half of halves) moveDraws.shuffle(half);
+      const [first, second] = halves.map((half) => half.splice(0, count));
+      halves[0].push(...second!);
+      halves[1].push(...first!);
+      cut();
+    });
     const begin = kernel.event('network/begin-equivocation', PHASE.network, () => {
       isActive = true;
       divergentBefore = engine.divergentFinals;
-      if (options.partition)
-        transport.cut(CUT, (a, b) => side[a]! >= 0 && side[a]! + side[b]! === 1);
+      cut();
     });
     const end = kernel.event('network/end-equivocation', PHASE.network, () => {
       isActive = false;
       if (options.partition) transport.heal(CUT);
     });
     begin.at(fromUs);
+    for (let k = 1; k <= options.moves; k++) {
+      move.at(fromUs + Math.floor((k * options.lasts) / (options.moves + 1)));
+    }
     end.at(untilUs);
     const honest = halves.flat();
     let conflicting = 0;

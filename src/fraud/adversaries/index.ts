@@ -3,11 +3,14 @@ import censorship from './censorship.ts';
 import doubleSpend from './double-spend.ts';
 import eclipse from './eclipse.ts';
 import equivocation from './equivocation.ts';
+import flashStake from './flash-stake.ts';
+import framing from './framing.ts';
 import frontRunning from './front-running.ts';
 import majority from './majority.ts';
 import partition from './partition.ts';
 import selfishMining from './selfish-mining.ts';
 import spam from './spam.ts';
+import voteBuying from './vote-buying.ts';
 import withholding from './withholding.ts';
 
 /** All adversaries of the chain by name. */
@@ -22,4 +25,7 @@ export const adversaries = createRegistry('adversary', [
   partition,
   eclipse,
   spam,
+  voteBuying,
+  framing,
+  flashStake,
 ]);

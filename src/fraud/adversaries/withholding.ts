@@ -77,20 +77,21 @@ export default defineAdversary({
       },
     });
 
-    /** Turns of the attack on the observer's chain, and those with a block. */
-    function turnsTaken(): { turns: number; blocks: number } {
+    /** Share of the turns of the attack without a block on the observer's chain; NaN without turns. */
+    function turnsLost(): number {
+      const endUs = Math.min(untilUs, kernel.nowUs);
       let blocks = 0;
-      let first = 0;
-      let last = 0;
+      let turnUs = 0;
       for (let at = engine.head[OBSERVER]!; at > 0; at = tree.parent[at]!) {
-        if (tree.timestampUs[at]! >= untilUs) continue;
-        if (tree.timestampUs[at]! < fromUs) break;
-        const turn = tree.consensus(at)[0] ?? 0;
-        if (blocks === 0) last = turn;
-        first = turn;
-        blocks++;
+        const stampUs = tree.timestampUs[at]!;
+        turnUs = stampUs / (tree.consensus(at)[0] ?? Number.NaN);
+        if (stampUs < fromUs) break;
+        if (stampUs < endUs) blocks++;
       }
-      return { turns: blocks === 0 ? 0 : last - first + 1, blocks };
+      if (net.instance.turns === undefined || turnUs === 0) return Number.NaN;
+      // Turn 0 has passed when a chain starts.
+      const turns = Math.ceil(endUs / turnUs) - Math.max(1, Math.ceil(fromUs / turnUs));
+      return turns <= 0 ? Number.NaN : 1 - blocks / turns;
     }
 
     return {
@@ -98,12 +99,9 @@ export default defineAdversary({
       finish() {
         const isTried = kernel.nowUs >= fromUs && nodes.length > 0;
         stopAt(kernel.nowUs);
-        const { turns, blocks } = turnsTaken();
-        const loss =
-          net.instance.turns === undefined || turns === 0 ? Number.NaN : 1 - blocks / turns;
         return [
           {
-            detail: `finality stood still ${stallUs} us; turns lost ${loss}; blocks kept back ${kept}`,
+            detail: `finality stood still ${stallUs} us; turns lost ${turnsLost()}; blocks kept back ${kept}`,
             attempts: isTried ? 1 : 0,
             successes: isTried && stallUs > options.stall ? 1 : 0,
             costUpt: Number.NaN,

@@ -16,15 +16,21 @@ function canonicalCount(run: RunView): number {
 
 const bytesSent = (run: RunView) => total(run.numbers('nodes', 'bytes_sent'));
 
+/** Gas that transactions of other communities used in canonical blocks. */
+function foreignGas(run: RunView): number {
+  const types = run.texts('transactions', 'type');
+  return total(run.numbers('transactions', 'gas_used'), (tx) => types[tx] === 'FOREIGN');
+}
+
 const gasPerTrade: Metric = {
   id: 'gasPerTrade',
   unit: 'gas',
-  definition: 'Gas of canonical blocks / trades, void ones too',
+  definition: 'Gas of canonical blocks, that of other communities left out / trades, void ones too',
   direction: 'lower',
   compute(run) {
     const canonical = run.numbers('blocks', 'canonical');
     const gas = total(run.numbers('blocks', 'gas_used'), (block) => canonical[block] === 1);
-    return ratio(gas, run.count('trades'));
+    return ratio(gas - foreignGas(run), run.count('trades'));
   },
 };
 

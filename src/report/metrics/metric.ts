@@ -20,6 +20,8 @@ export interface RunFacts {
   readonly carbonUptPerKg: number;
   /** Power of a full node that does no consensus work [W]. */
   readonly idlePowerW: number;
+  /** Identical communities that share the chain, this one included. */
+  readonly communities: number;
 }
 
 /** One run as metrics see it. */

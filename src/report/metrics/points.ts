@@ -21,12 +21,15 @@ export const pointsMetrics: readonly Metric[] = [
   {
     id: 'pointsGini',
     unit: '',
-    definition: 'Gini coefficient of positive balance plus escrow over accounts',
+    definition:
+      'Gini coefficient of positive balance plus escrow over accounts, those of other communities left out',
     direction: 'lower',
     compute(run) {
       const escrow = run.numbers('accounts', 'escrow_upt');
       const balances = run.numbers('accounts', 'balance_upt');
-      return gini(Array.from(balances, (x, account) => Math.max(0, x + escrow[account]!)));
+      const roles = run.texts('accounts', 'role');
+      const held = Array.from(balances, (x, account) => Math.max(0, x + escrow[account]!));
+      return gini(held.filter((_, account) => roles[account] !== 'guest'));
     },
   },
   {

@@ -56,7 +56,10 @@ const headKWh = (run: RunView) => total(run.numbers('slots', 'feeder_head_wh')) 
 const resourceUptPerKWh = ({ facts }: RunView) =>
   facts.wholesaleUptPerKWh + facts.emissionKgPerKWh * facts.carbonUptPerKg;
 
-const chainCostUpt = (run: RunView) => (chainEnergyWh(run) / 1000) * resourceUptPerKWh(run);
+/** Electricity of the chain that falls to this community [kWh]: identical ones share it equally. */
+const chainKWh = (run: RunView) => chainEnergyWh(run) / 1000 / run.facts.communities;
+
+const chainCostUpt = (run: RunView) => chainKWh(run) * resourceUptPerKWh(run);
 
 const upt = (
   id: string,
@@ -91,7 +94,7 @@ export const welfareMetrics: readonly Metric[] = [
   ),
   upt(
     'chainCostUpt',
-    "Electricity of full nodes at wholesale price with its emission's price",
+    "Electricity of full nodes, the community's share, at wholesale price with its emission's price",
     chainCostUpt,
     'lower',
   ),
@@ -108,9 +111,10 @@ export const welfareMetrics: readonly Metric[] = [
   {
     id: 'emissionKg',
     unit: 'kg',
-    definition: 'Emission of the energy at the feeder head and of the chain',
+    definition:
+      "Emission of the energy at the feeder head and of the community's share of the chain",
     direction: 'lower',
-    compute: (run) => (headKWh(run) + chainEnergyWh(run) / 1000) * run.facts.emissionKgPerKWh,
+    compute: (run) => (headKWh(run) + chainKWh(run)) * run.facts.emissionKgPerKWh,
   },
   upt(
     'peerSavingsMeanUpt',

@@ -116,6 +116,16 @@ describe('verdicts', () => {
     expect(owners(0, 8)).toEqual([0, 1, NOBODY, 3, 0, 1, NOBODY, 3]);
   });
 
+  it('never leave fewer producers than make a block irreversible', () => {
+    // Three of four: of the two excluded the one on the better seat stays.
+    const now = schedule(4, rest, {}, () => ({ excluded: [1, 2] }));
+    expect(now.owners(0, 4)).toEqual([0, 1, NOBODY, 3]);
+    // At an election the excluded with most votes sits again.
+    const election = { ranking: [0, 3], excluded: [1, 2], stake: [9, 4, 5, 7] };
+    const then = schedule(4, rest, election, () => ({ excluded: [1, 2] }));
+    expect(then.owners(0, 6)).toEqual([0, 3, 2, 0, 3, 2]);
+  });
+
   it('wait for the next election in mode plain', () => {
     const voteOut = { ...defaultsOf(dposOptions()).voteOut, mode: 'plain' as const };
     const { owners } = schedule(7, { ...rest, voteOut }, {}, () => ({ excluded: [2] }));

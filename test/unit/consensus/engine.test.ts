@@ -103,6 +103,7 @@ describe('chain engine', () => {
     expect(Array.from(engine.head)).toEqual([b1, b1]);
     expect(Array.from(engine.reorgCount)).toEqual([1, 0]);
     expect(Array.from(engine.reorgDepthMax)).toEqual([2, 0]);
+    expect(Array.from(engine.reorgDepths)).toEqual([0, 1, 0, 0, 0, 0]);
     expect(heads.at(-1)).toBe(`0:${a2}>${b1}`);
   });
 

@@ -64,16 +64,20 @@ export interface WorldOptions {
   readonly centreUpt?: number;
   /** Homes that are members from the start; all by default. */
   readonly members?: number;
+  /** Accounts of other communities, behind the offices; none by default. */
+  readonly guests?: number;
 }
 
 /** Makes a world; every home has 100 pt and certificates 10·home to 10·home + 9, five of them locked. */
 export function createWorld(options: WorldOptions = {}) {
-  const keys = Array.from({ length: ACCOUNTS }, (_, account) =>
+  const accountCount = ACCOUNTS + (options.guests ?? 0);
+  const keys = Array.from({ length: accountCount }, (_, account) =>
     createKeyPair('modelled', new Uint8Array(32).fill(account + 1)),
   );
   const roles = [0, 0, 0, 0, 1, 1, 1, 2, 3, 4, 5];
+  while (roles.length < accountCount) roles.push(ROLES.indexOf('guest'));
   const parameters: Record<(typeof RULE_NAMES)[number], number> = {
-    accountCount: ACCOUNTS,
+    accountCount,
     homeCount: HOMES,
     nodeCount: NODES,
     firstNode: HOMES,
@@ -130,7 +134,7 @@ export function createWorld(options: WorldOptions = {}) {
   const rules = rulesOf(genesis, chainId);
   const tree = createBlockTree(genesisHash(encoded));
   const state = createChainState(tree, {
-    denseCount: denseCellCount(ACCOUNTS),
+    denseCount: denseCellCount(accountCount),
     maxUnfinalBlocks: 100_000,
   });
   writeGenesisState(state.begin(0), genesis);
@@ -163,7 +167,7 @@ export function createWorld(options: WorldOptions = {}) {
         type,
         chainId,
         sender,
-        nonce: about.nonce ?? (sender < ACCOUNTS ? world.account(sender, ACCOUNT.nonce) : 0),
+        nonce: about.nonce ?? (sender < accountCount ? world.account(sender, ACCOUNT.nonce) : 0),
         gasLimit: about.gasLimit ?? 1e9,
         expiryUs: about.expiryUs ?? 1e15,
         payload,
@@ -182,7 +186,7 @@ export function createWorld(options: WorldOptions = {}) {
     /** Closes the open block. @returns What the incremental check says: 0 when points are conserved. */
     seal(): number {
       const before = (cell: number) => state.readAt(head, cell);
-      const off = imbalanceOf(state.dirtyCells(), ACCOUNTS, before, undoable.read);
+      const off = imbalanceOf(state.dirtyCells(), accountCount, before, undoable.read);
       const block = tree.add({
         parent: head,
         producer: 0,
@@ -203,12 +207,14 @@ export function createWorld(options: WorldOptions = {}) {
     /** Folds everything and counts again from scratch: 0 when points are conserved. */
     recount(): number {
       state.fold(head);
-      return recount(state, ACCOUNTS);
+      return recount(state, accountCount);
     },
     account: (account: number, field: number) => undoable.read(accountCell(account, field)),
-    chain: (field: number) => undoable.read(chainCell(ACCOUNTS, field)),
+    chain: (field: number) => undoable.read(chainCell(accountCount, field)),
     balances: () =>
-      Array.from({ length: ACCOUNTS }, (_, account) => world.account(account, ACCOUNT.balanceUpt)),
+      Array.from({ length: accountCount }, (_, account) =>
+        world.account(account, ACCOUNT.balanceUpt),
+      ),
     escrows: () =>
       Array.from({ length: HOMES }, (_, account) => world.account(account, ACCOUNT.escrowUpt)),
     /** Escrow by order of a slot. */

@@ -55,6 +55,7 @@ describe('transaction bytes', () => {
       [16, 'PROXY'],
       [17, 'ORDER_COMMIT'],
       [18, 'ORDER_REVEAL'],
+      [19, 'FOREIGN'],
     ]);
   });
 

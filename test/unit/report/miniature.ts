@@ -196,6 +196,7 @@ export const FACTS: RunFacts = {
   wholesaleUptPerKWh: 300_000,
   emissionKgPerKWh: 0.5,
   carbonUptPerKg: 80_000,
+  communities: 1,
   idlePowerW: 5,
   windowUs: s(1800),
   endsAtHeight: false,

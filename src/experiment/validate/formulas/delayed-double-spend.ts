@@ -6,6 +6,7 @@ import { poissonTerms } from './counting.ts';
 export interface DelayedRace {
   /** Attacker's share of hash power, in (0, 1). */
   readonly q: number;
+  /** z, at least 1. */
   readonly confirmations: number;
   /** λD, blocks found by all while a block travels between honest miners. */
   readonly rateTimesDelay: number;
@@ -20,7 +21,8 @@ const MOST = 120;
  * Chance that an attacker without delay and without a block in advance becomes strictly longer. With many
  * small honest miners their chain grows after D and an exponential wait, so that the attacker's blocks in
  * one interval, X, are Poisson (while the last block travels) plus geometric, and intervals are
- * independent. The lead s at an honest block then has u(s) = P(X > −s) + Σ_{x ≤ −s} P(x) u(s + x − 1), u = 0
+ * independent; only the block that the branch leaves from is known to all at once, since the attacker
+ * passes it on. The lead s at an honest block then has u(s) = P(X > −s) + Σ_{x ≤ −s} P(x) u(s + x − 1), u = 0
  * from −giveUp on. The shorter law with an effective share q / (q + p (1 − stale)) has the same means but
  * exponential intervals, which are less regular, and so a higher chance.
  * Source: derived; without delay it is the race of Rosenfeld 2014.
@@ -29,8 +31,8 @@ export function delayedDoubleSpend(race: DelayedRace): number {
   const { q, confirmations, giveUp } = race;
   const one = blocksAnInterval(q, q * race.rateTimesDelay);
   const catchUp = catchUpFrom(one, giveUp);
-  let sum: Float64Array = Float64Array.of(1);
-  for (let interval = 0; interval < confirmations; interval++) sum = convolve(sum, one);
+  let sum = blocksAnInterval(q, 0);
+  for (let interval = 1; interval < confirmations; interval++) sum = convolve(sum, one);
   return fsum(
     Array.from(sum, (chance, made) => {
       const behind = confirmations - made;
@@ -63,8 +65,9 @@ function catchUpFrom(one: Float64Array, giveUp: number): Float64Array {
       let stays = 0;
       let next = 0;
       for (let made = 0; made <= behind; made++) {
-        stays += one[made]!;
-        next += one[made]! * (chance[behind - made + 1] ?? 0);
+        const share = one[made] ?? 0;
+        stays += share;
+        next += share * (chance[behind - made + 1] ?? 0);
       }
       next += 1 - stays;
       change = Math.max(change, Math.abs(next - chance[behind]!));

@@ -3,9 +3,12 @@
  * here.
  */
 import type { Law } from '../law.ts';
+import { bftLaws } from './bft.ts';
 import { blockTimeLaws } from './block-times.ts';
+import { dposLaws } from './dpos.ts';
 import { forkLaws } from './forks.ts';
 import { networkLaws } from './network.ts';
+import { powAttackLaws } from './pow.ts';
 import { retargetingLaws } from './retargeting.ts';
 import { stationLaws } from './stations.ts';
 
@@ -15,5 +18,8 @@ export const laws: readonly Law[] = [
   ...blockTimeLaws,
   ...retargetingLaws,
   ...forkLaws,
+  ...powAttackLaws,
+  ...dposLaws,
   ...networkLaws,
+  ...bftLaws,
 ];

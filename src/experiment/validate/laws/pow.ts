@@ -125,7 +125,7 @@ const delayed = defineLaw({
   law: 'chance to take a payment back when honest blocks travel',
   source: 'derived: intervals of the honest chain are D and an exponential wait',
   parameters: `q 0.3, z 2, λD 0.5, ${DELAYED_HONEST} honest miners`,
-  convention: 'no block in advance, strictly longer; bias: 1/n of what the delay adds',
+  convention: 'no block in advance, strictly longer; bias: 2/n of what the delay adds',
   unit: '',
   experiment: defineExperiment({
     id: 'pow-double-spend-delayed',
@@ -141,7 +141,7 @@ const delayed = defineLaw({
   }),
   kind: 'stochastic',
   reference: delayedReference,
-  bias: (delayedReference - doubleSpend(0.3, 2, 0)) / DELAYED_HONEST,
+  bias: (2 * (delayedReference - doubleSpend(0.3, 2, 0))) / DELAYED_HONEST,
   seCap: shareCaps(delayedReference, DELAYED_QUICK, DELAYED_FULL),
   measure: (share) => share,
 });
