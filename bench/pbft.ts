@@ -1,7 +1,7 @@
 /**
- * PBFT with 100 validators on a graph of degree 8: 1 000 decisions of 19 800 votes and proposals each,
- * with blocks that travel by the relay as well. The checksum covers when every decision was final
- * everywhere and how many messages of each type there were.
+ * PBFT with 100 validators on a graph of degree 8: 1 000 decisions of 19 800 votes and proposals
+ * each, with blocks that travel by the relay as well. The checksum covers when every decision was
+ * final everywhere and how many messages of each type there were.
  */
 import { createHash } from 'node:crypto';
 import { createBlankChain } from '../src/consensus/blank-chain.ts';

@@ -27,7 +27,9 @@ export interface Batches {
   onTransaction(node: number): void;
   /** A node has a new head: what its batch carried waits no longer. Whether anything still does. */
   onHead(node: number): boolean;
-  /** Calls `onDue` when the node's batch is due, now when it is; once, and only when anything waits. */
+  /**
+   * Calls `onDue` when the node's batch is due, now when it is; once, and only when anything waits.
+   */
   arm(node: number): void;
   /** The batch of a node is full: it is cut without further waiting. */
   cutNow(node: number): void;

@@ -1,7 +1,7 @@
 /**
- * Which blocks have been decided, and in which round. Whoever sends a decided block sends with it the
- * votes that decided it; so a node that has such a block knows of the decision, and a block that was
- * published without one is worth nothing to anybody.
+ * Which blocks have been decided, and in which round. Whoever sends a decided block sends with it
+ * the votes that decided it; so a node that has such a block knows of the decision, and a block
+ * that was published without one is worth nothing to anybody.
  */
 import type { BlockIndex, BlockTree } from '../ledger/tree.ts';
 import type { BranchRule } from './protocol.ts';
@@ -53,8 +53,8 @@ export function createCertificates(): Certificates {
 }
 
 /**
- * Branch rule of protocols that decide block by block: the next header carries the certificate of its
- * parent, so a block makes its parent irreversible, and a head that a node holds is decided.
+ * Branch rule of protocols that decide block by block: the next header carries the certificate of
+ * its parent, so a block makes its parent irreversible, and a head that a node holds is decided.
  */
 export function createDecidedRule(tree: BlockTree): BranchRule {
   return {

@@ -1,7 +1,7 @@
 /**
- * Execute, order, validate: a transaction is executed by endorsers on the state they have when it is
- * submitted; it is ordered with what it read, and has no effect if any of that has changed by the time
- * its block is validated.
+ * Execute, order, validate: a transaction is executed by endorsers on the state they have when it
+ * is submitted; it is ordered with what it read, and has no effect if any of that has changed by
+ * the time its block is validated.
  * Source: Androulaki et al., Hyperledger Fabric, EuroSys 2018, section 3.
  */
 import { PHASE } from '../kernel/phase.ts';
@@ -27,7 +27,9 @@ export interface Endorsements {
   readonly counts: { endorsed: number; retried: number };
 }
 
-/** Signature, endorser and hash that an endorsement adds to what it repeats of the transaction [B]. */
+/**
+ * Signature, endorser and hash that an endorsement adds to what it repeats of the transaction [B].
+ */
 const ENDORSEMENT_BYTES = 64 + 2 + 32;
 /** How long a client's node waits for endorsements before it asks again [µs]. */
 const RETRY_US = 1_000_000;
@@ -131,13 +133,14 @@ export function createEndorsements(
 /**
  * Whether a transaction read something when it was endorsed that has changed since.
  *
- * @param cells - Cells it reads before it writes them, in the execution that validates it. Execution is
- *   deterministic, so the first cell that differs is read in both executions, and these cells suffice.
+ * @param cells - Cells it reads before it writes them, in the execution that validates it.
+ *   Execution is deterministic, so the first cell that differs is read in both executions, and
+ *   these cells suffice.
  * @param then - Value of a cell in the state it was endorsed on.
  * @param now - Value of a cell when it is validated, effects of earlier transactions of its block
  *   included.
- * @returns True for `MVCC_INVALID`. Values are compared, not versions: a cell that was changed and
- *   changed back is not a conflict, where Fabric's version number would make it one.
+ * @returns True for `MVCC_INVALID`. Values are compared, not versions: a cell that was changed
+ *   and changed back is not a conflict, where Fabric's version number would make it one.
  */
 export function hasStaleRead(
   cells: ArrayLike<number>,

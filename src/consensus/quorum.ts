@@ -8,9 +8,9 @@ const VALIDATORS_DEFAULT = 21;
 export const faultyMax = (validators: number): number => Math.floor((validators - 1) / 3);
 
 /**
- * Votes of a Byzantine quorum: ceil((n + f + 1) / 2). Two quorums share at least f + 1 validators, and
- * n - f honest ones are a quorum. The often read 2f + 1 is the same for n = 3f + 1 only; for other n two
- * such quorums may share no honest validator.
+ * Votes of a Byzantine quorum: ceil((n + f + 1) / 2). Two quorums share at least f + 1 validators,
+ * and n - f honest ones are a quorum. The often read 2f + 1 is the same for n = 3f + 1 only; for
+ * other n two such quorums may share no honest validator.
  * Source: Castro and Liskov 1999, section 4, for n = 3f + 1; Malkhi and Reiter 1998 for any n.
  */
 export const byzantineQuorum = (validators: number): number =>

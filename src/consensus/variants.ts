@@ -1,7 +1,7 @@
 /**
- * Equivocation: a proposer that tells different nodes different things, and accomplices that vote for
- * each of them where it was told. Accomplices know of all variants; their votes for a block go only to
- * the group that has it, before anything is asked for.
+ * Equivocation: a proposer that tells different nodes different things, and accomplices that vote
+ * for each of them where it was told. Accomplices know of all variants; their votes for a block go
+ * only to the group that has it, before anything is asked for.
  */
 import type { BlockIndex } from '../ledger/tree.ts';
 import type { ConsensusContext } from './protocol.ts';
@@ -11,8 +11,8 @@ export interface Variants {
   /** Groups of a node that equivocates now; undefined for all others. */
   groupsOf(node: number): readonly (readonly number[])[] | undefined;
   /**
-   * Builds one block a group on a parent and hands each to its group; accomplices of the proposer that
-   * are in no group get the first. Returns the block that the proposer itself goes on with.
+   * Builds one block a group on a parent and hands each to its group; accomplices of the proposer
+   * that are in no group get the first. Returns the block that the proposer itself goes on with.
    */
   propose(node: number, parent: BlockIndex, fields: readonly number[]): BlockIndex;
   /** Blocks that were proposed together with a block, itself among them, by group. */

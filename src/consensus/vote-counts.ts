@@ -1,11 +1,11 @@
 /**
- * Votes whose receiver acts only when it has heard a quorum. With all-to-all voting nearly every message
- * of a run is such a vote, and all but one of a quorum change nothing but a count. So a vote is sent,
- * counted and given its time of arrival like any message, but not queued: the count of a receiver keeps
- * the arrivals of the votes under way, and one event stands at the instant when the quorum will be
- * complete. Another vote that is faster moves that instant; one that is later cannot change the
- * receiver. Who goes down or is cut off meanwhile loses what would have arrived then, as with queued
- * messages. Receivers act at the same instants as if every vote were an event.
+ * Votes whose receiver acts only when it has heard a quorum. With all-to-all voting nearly every
+ * message of a run is such a vote, and all but one of a quorum change nothing but a count. So a
+ * vote is sent, counted and given its time of arrival like any message, but not queued: the count
+ * of a receiver keeps the arrivals of the votes under way, and one event stands at the instant when
+ * the quorum will be complete. Another vote that is faster moves that instant; one that is later
+ * cannot change the receiver. Who goes down or is cut off meanwhile loses what would have arrived
+ * then, as with queued messages. Receivers act at the same instants as if every vote were an event.
  */
 import type { EventKind, Kernel } from '../kernel/kernel.ts';
 import { PHASE } from '../kernel/phase.ts';
@@ -32,7 +32,9 @@ export interface VoteCountOptions {
 export interface VoteCounts {
   /** Sends a voter's vote to nodes; the voter itself is passed over. */
   cast(from: number, to: ArrayLike<number>, block: number, round: number): void;
-  /** Notes a voter's own vote at itself, without a message; see whether it was the last one needed. */
+  /**
+   * Notes a voter's own vote at itself, without a message; see whether it was the last one needed.
+   */
   own(node: number, block: number, round: number): void;
   /** Whether a node has heard a quorum for a subject by now; `onQuorum` may not have come yet. */
   isQuorate(node: number, block: number, round: number): boolean;
@@ -128,8 +130,8 @@ export function createVoteCounts(options: VoteCountOptions): VoteCounts {
   }
 
   /**
-   * Plans for a receiver without an event. Most votes of a quorum are sent close together: looking again
-   * half-way, when they have been sent, saves moving the event for each of them.
+   * Plans for a receiver without an event. Most votes of a quorum are sent close together: looking
+   * again half-way, when they have been sent, saves moving the event for each of them.
    */
   function planFirst(count: Count, place: number, node: number): void {
     const { nowUs } = kernel;
@@ -137,7 +139,9 @@ export function createVoteCounts(options: VoteCountOptions): VoteCounts {
     plan(count, place, node, nowUs + Math.ceil(leftUs / 2));
   }
 
-  /** Hears what has arrived; whether that makes a quorum now, else sees to it that an event stands. */
+  /**
+   * Hears what has arrived; whether that makes a quorum now, else sees to it that an event stands.
+   */
   function settle(count: Count, place: number, node: number, isWake: boolean): boolean {
     const { nowUs } = kernel;
     if (count.voteCount[node]! < quorum) return false;

@@ -41,7 +41,7 @@ export interface BlockTree {
   readonly firstChild: Int32Array;
   /** Next child of the same parent, or -1. */
   readonly nextSibling: Int32Array;
-  /** Greatest height at which two blocks share a parent; 0 while there is no fork. */
+  /** Greatest height at which there are two blocks; 0 while there is no fork. */
   readonly lastForkHeight: number;
   hash(block: BlockIndex): string;
   transactions(block: BlockIndex): ArrayLike<number>;
@@ -65,6 +65,7 @@ export function createBlockTree(genesisHash: string): BlockTree {
   const hashes: string[] = [];
   const bodies: ArrayLike<number>[] = [];
   const fields: (readonly number[])[] = [];
+  let topHeight = 0;
   const tree = {
     count: 0,
     parent: ints(),
@@ -124,9 +125,9 @@ export function createBlockTree(genesisHash: string): BlockTree {
     tree.firstChild[index] = -1;
     tree.nextSibling[index] = -1;
     if (parent >= 0) {
-      if (tree.firstChild[parent]! >= 0) {
-        tree.lastForkHeight = Math.max(tree.lastForkHeight, tree.height[index]!);
-      }
+      const height = tree.height[index]!;
+      if (height > topHeight) topHeight = height;
+      else if (height > tree.lastForkHeight) tree.lastForkHeight = height;
       tree.nextSibling[index] = tree.firstChild[parent]!;
       tree.firstChild[parent] = index;
     }

@@ -1,7 +1,7 @@
 /**
- * Agreement, validity and recovery under schedules drawn at random: delays of every message, partitions,
- * bursts of lost messages, crashes, silent validators and equivocators. The seed draws the configuration
- * and the faults.
+ * Agreement, validity and recovery under schedules drawn at random: delays of every message,
+ * partitions, bursts of lost messages, crashes, silent validators and equivocators. The seed draws
+ * the configuration and the faults.
  */
 import { describe, expect, it } from 'vitest';
 import { createRandomSource } from '../../src/base/random.ts';
@@ -141,7 +141,7 @@ function runSchedule(protocol: ConsensusProtocol, seed: string, beyond: Beyond) 
 const SCHEDULES = 500;
 
 describe.each([pbft, tendermint, raft])('$name, schedules drawn at random', (protocol) => {
-  it(`agrees, decides valid blocks and recovers with at most f faulty (${SCHEDULES} schedules)`, () => {
+  it(`agrees on valid blocks and recovers with at most f faulty (${SCHEDULES} schedules)`, () => {
     const stuck: string[] = [];
     let cheats = 0;
     let decided = 0;

@@ -127,6 +127,22 @@ test('where blocks fill, the others make orders of the community late', () => {
   expect(lateOf(150)).toBeGreaterThan(0);
 });
 
+test('transfers of a chain without a market are accompanied too', () => {
+  const { tables } = run('central', [
+    'population={ name: accounts, accounts: 10, transfersPerSecond: 1 }',
+    'horizon.span=20 min',
+    'ledger.loadScale=3',
+  ]);
+  const types = tables.transactions!.columns.type as readonly string[];
+  const [own, foreign] = ['TRANSFER', 'FOREIGN'].map(
+    (wanted) => types.filter((type) => type === wanted).length,
+  );
+  expect(own).toBeGreaterThan(1100);
+  // Those of the last minute may come after the end.
+  expect(foreign).toBeLessThanOrEqual(2 * own!);
+  expect(foreign).toBeGreaterThan(2 * (own! - 90));
+});
+
 describe('the time of a counterpart', () => {
   const times = {
     openingUs: 0,
@@ -140,7 +156,7 @@ describe('the time of a counterpart', () => {
   it('moves an order around the interval in which orders may be sent', () => {
     // Orders for slot 4, at 60 min, are sent from 30 to 50 min.
     expect(order(32 * MINUTE, 0.25)).toEqual({ delayUs: 5 * MINUTE, laterUs: 0 });
-    expect(order(48 * MINUTE, 0.25)).toEqual({ delayUs: 0 * MINUTE + 0, laterUs: 15 * MINUTE });
+    expect(order(48 * MINUTE, 0.5)).toEqual({ delayUs: 5 * MINUTE, laterUs: 15 * MINUTE });
   });
 
   it('is never in the past, and within the interval of the slot it belongs to', () => {

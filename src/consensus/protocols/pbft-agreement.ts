@@ -1,6 +1,6 @@
 /**
- * Agreement of PBFT on the next block: pre-prepare, prepare, commit. One block is under way at a time.
- * What a validator has heard is kept whatever view it is in; it acts on it only in its view.
+ * Agreement of PBFT on the next block: pre-prepare, prepare, commit. One block is under way at a
+ * time. What a validator has heard is kept whatever view it is in; it acts on it only in its view.
  */
 import type { BlockIndex } from '../../ledger/tree.ts';
 import { createVariants } from '../variants.ts';

@@ -1,6 +1,7 @@
 /**
- * Checkpoints of PBFT: every so many heights validators tell each other which block they have come to.
- * A quorum makes it stable, and whoever is behind a stable checkpoint asks for the blocks up to it.
+ * Checkpoints of PBFT: every so many heights validators tell each other which block they have come
+ * to. A quorum makes it stable, and whoever is behind a stable checkpoint asks for the blocks up to
+ * it.
  */
 import { type Replicas, VOTE_BYTES } from './pbft-replicas.ts';
 

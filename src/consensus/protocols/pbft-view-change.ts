@@ -1,7 +1,7 @@
 /**
- * View changes of PBFT: validators that wait in vain leave the view; the next primary begins its view
- * with what a quorum of them brought along, so that whatever may have been decided in an earlier view
- * is proposed again. Waiting times double with each change that brought no decision.
+ * View changes of PBFT: validators that wait in vain leave the view; the next primary begins its
+ * view with what a quorum of them brought along, so that whatever may have been decided in an
+ * earlier view is proposed again. Waiting times double with each change that brought no decision.
  */
 import type { EventHandle } from '../../kernel/kernel.ts';
 import { PHASE } from '../../kernel/phase.ts';
@@ -254,7 +254,9 @@ export function createViewChanges(options: ViewChangeOptions): ViewChanges {
     enter(node, place);
   }
 
-  /** View changes that a primary builds on; a dishonest one leaves out certificates where it can. */
+  /**
+   * View changes that a primary builds on; a dishonest one leaves out certificates where it can.
+   */
   function broughtTo(node: number): ViewChange[] {
     const brought: ViewChange[] = [];
     for (let from = 0; from < count; from++) {

@@ -13,9 +13,9 @@ const VIEW = 0;
 
 /**
  * Practical Byzantine fault tolerance with one batch under way: the primary of the view proposes,
- * validators prepare and commit by all-to-all votes, a quorum of commits decides. Messages per decision
- * are 2n(n - 1) without those to oneself. The other nodes take decided blocks from the relay. A client
- * reads the decision at the node it is attached to, so that no replies are sent.
+ * validators prepare and commit by all-to-all votes, a quorum of commits decides. Messages per
+ * decision are 2n(n - 1) without those to oneself. The other nodes take decided blocks from the
+ * relay. A client reads the decision at the node it is attached to, so that no replies are sent.
  */
 export default defineConsensus({
   apiVersion: 1,

@@ -29,7 +29,9 @@ export interface Members {
   acts(node: number): boolean;
 }
 
-/** Size of a message without entries [B]: type, term, log place and term, commit height, signature. */
+/**
+ * Size of a message without entries [B]: type, term, log place and term, commit height, signature.
+ */
 export const MESSAGE_BYTES = 1 + 8 + 32 + 8 + 8 + 64;
 
 /** Makes the columns; everybody follows nobody in term 0. */

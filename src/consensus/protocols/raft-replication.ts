@@ -1,7 +1,7 @@
 /**
- * Replication of Raft: the leader appends blocks to the logs of the others, and what a majority has is
- * committed. One block is under way at a time. Heartbeats that can change nothing but a follower's wait
- * are counted and noted, not queued; all others are messages.
+ * Replication of Raft: the leader appends blocks to the logs of the others, and what a majority has
+ * is committed. One block is under way at a time. Heartbeats that can change nothing but a
+ * follower's wait are counted and noted, not queued; all others are messages.
  */
 import { PHASE } from '../../kernel/phase.ts';
 import type { BlockIndex } from '../../ledger/tree.ts';
@@ -44,7 +44,9 @@ export function createReplication(
   const { context, certificates, count, all, role, term, leader, last } = members;
   const { kernel, tree, head, transport } = context;
   const { traffic } = transport;
-  /** By leader and follower: last block that the follower is known to have, in the leader's term. */
+  /**
+   * By leader and follower: last block that the follower is known to have, in the leader's term.
+   */
   const acknowledged = new Int32Array(count * count);
   /** Last heartbeat that was not queued: when it comes, and when the one before came. */
   const noted = new Float64Array(count);
@@ -176,7 +178,8 @@ export function createReplication(
     notices.broadcast(node, all, MESSAGE_BYTES, block, term[node]!);
   }
 
-  // Followers hear of a commit at once, not with the next heartbeat, and so need no block of the relay.
+  // Followers hear of a commit at once, not with the next heartbeat, and so need no block of the
+  // relay.
   const notices = transport.channel('commit', (node, from, block, inTerm) => {
     if (node >= count || leader[node] !== from || term[node] !== inTerm) return;
     if (tree.isAncestor(block, last[node]!)) commitUpTo(node, block);

@@ -9,10 +9,10 @@ import { createMembers, ROLE, TERM } from './raft-members.ts';
 import { createReplication } from './raft-replication.ts';
 
 /**
- * Raft as an ordering service: an elected leader appends blocks to the logs of the other validators, a
- * majority commits. It withstands crashes and nothing else: whoever leads is believed, so that one
- * leader that tells followers different things splits the ledger. Transactions are executed for
- * endorsement first, ordered, and validated when their block is made.
+ * Raft as an ordering service: an elected leader appends blocks to the logs of the other
+ * validators, a majority commits. It withstands crashes and nothing else: whoever leads is
+ * believed, so that one leader that tells followers different things splits the ledger.
+ * Transactions are executed for endorsement first, ordered, and validated when their block is made.
  */
 export default defineConsensus({
   apiVersion: 1,

@@ -1,8 +1,8 @@
 /**
- * Rounds of Tendermint: propose, prevote, precommit, with locks. The rules are Algorithm 1 of the paper;
- * line numbers in comments are its. The paper's gossip brings every message to everybody in the end;
- * here a message over a cut is lost, so a validator that waits repeats what it has said and heard at this
- * height.
+ * Rounds of Tendermint: propose, prevote, precommit, with locks. The rules are Algorithm 1 of the
+ * paper; line numbers in comments are its. The paper's gossip brings every message to everybody in
+ * the end; here a message over a cut is lost, so a validator that waits repeats what it has said
+ * and heard at this height.
  */
 import { InvariantViolation } from '../../base/errors.ts';
 import { PHASE } from '../../kernel/phase.ts';

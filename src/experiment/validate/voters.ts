@@ -1,7 +1,7 @@
 /**
- * Validators that decide one request after another, as the laws of voting protocols are stated: every
- * message takes one delay, fixed or exponential, whoever sends it to whom; a client sends its request
- * and waits for replies. All of these are messages of the simulator.
+ * Validators that decide one request after another, as the laws of voting protocols are stated:
+ * every message takes one delay, fixed or exponential, whoever sends it to whom; a client sends its
+ * request and waits for replies. All of these are messages of the simulator.
  */
 import { createRandomSource } from '../../base/random.ts';
 import { type BlankChain, createBlankChain } from '../../consensus/blank-chain.ts';
@@ -146,7 +146,9 @@ export interface FaultyPanel {
   readonly twoFaced?: readonly number[];
 }
 
-/** Runs a faulty panel until all live validators decide, or for `untilUs`; what it then looks like. */
+/**
+ * Runs a faulty panel until all live validators decide, or for `untilUs`; what it then looks like.
+ */
 export function runFaulty(panel: FaultyPanel, untilUs: number) {
   const { members, down = [], silent = [], twoFaced = [] } = panel;
   const firstUs = new Float64Array(members).fill(Number.NaN);

@@ -180,13 +180,13 @@ export function createPrivateBranch(
 
   return {
     report(detail) {
-      const isRacing = state !== WAITING && attempts > 0;
-      const tried = isRacing ? attempts - 1 : attempts;
-      const costUpt = pool.costUpt(spentUs);
+      const isOpenStill = state !== WAITING;
+      const openUs = isOpenStill ? kernel.nowUs - attemptUs : 0;
+      const costUpt = pool.costUpt(spentUs + openUs);
       const valueRevertedUpt = successes * rules.valueUpt;
       return {
-        detail,
-        attempts: tried,
+        detail: isOpenStill ? `${detail}; one attempt still open` : detail,
+        attempts: isOpenStill ? attempts - 1 : attempts,
         successes,
         costUpt,
         profitUpt: valueRevertedUpt - costUpt,

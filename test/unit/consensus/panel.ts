@@ -1,4 +1,6 @@
-/** Validators on a full mesh with followers beside them, as the tests of voting protocols want them. */
+/**
+ * Validators on a full mesh with followers beside them, as the tests of voting protocols want them.
+ */
 import { type BlankChain, createBlankChain } from '../../../src/consensus/blank-chain.ts';
 import type { Conduct } from '../../../src/consensus/conduct.ts';
 import type { ConsensusProtocol } from '../../../src/consensus/protocol.ts';

@@ -279,7 +279,7 @@ const captureLaws = [
       experiment: defineExperiment({
         id,
         quick: { replications: 30, size: 200 },
-        full: { replications: 60, size: 4_000 },
+        full: { replications: 60, size: 1_000 },
         run: ({ seed, size }) => {
           const draws = createRandomSource(seed).sequential('chain/stakes');
           const world = { nodeCount, options: { standby } };
@@ -288,7 +288,7 @@ const captureLaws = [
       }),
       kind: 'stochastic',
       reference,
-      seCap: { quick: 0.01, full: 0.002 },
+      seCap: { quick: 0.01, full: 0.003 },
       measure: (share) => share,
     });
   }),
