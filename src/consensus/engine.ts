@@ -10,6 +10,7 @@ import type { BlockIndex, BlockTree } from '../ledger/tree.ts';
 import type { Flood } from '../network/flood.ts';
 import type { Transport } from '../network/transport.ts';
 import type { ConductBook } from './conduct.ts';
+import { createFinalityBook } from './finality.ts';
 import type { BranchRule, ConsensusInstance } from './protocol.ts';
 
 /** What the engine is wired to. */
@@ -91,22 +92,14 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
   const { nodeCount } = transport.links;
   const { up } = transport;
   const head = new Int32Array(nodeCount);
-  const finalBlock = new Int32Array(nodeCount);
   const reorgCount = new Int32Array(nodeCount);
   const reorgDepthMax = new Int32Array(nodeCount);
   const reorgDepths = new Int32Array(REORG_DEPTHS);
-  /** Honest nodes that make 90 %; counted once the conducts are known, when the first block is made. */
-  let quorum90 = 0;
-  /** Nodes whose conduct says what they build on; counted at the same time. */
-  let builders: number[] = [];
+  /** Nodes whose conduct says what they build on; known when the first block is made. */
+  let builders: number[] | undefined;
   /** Block that is final for a node with this head; the same for every node, so found once. */
   let finalFor = new Int32Array(1024).fill(-1);
   let validity = new Uint8Array(1024);
-  let reachCount = new Int32Array(1024);
-  let finalCount = new Int32Array(1024);
-  let honestFinalCount = new Int32Array(1024);
-  let reach90 = new Float64Array(1024).fill(Number.NaN);
-  let final90 = new Float64Array(1024).fill(Number.NaN);
   /** Blocks that wait at a node for their parent, by parent. */
   const orphans = new Map<BlockIndex, { node: number; block: BlockIndex; from: number }[]>();
   /** Blocks to be released by height: the last that entered there, and by block the one before it. */
@@ -115,24 +108,27 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
   let folded: BlockIndex = 0;
   /** Last block of the tree that the engine has taken in. */
   let entered: BlockIndex = 0;
-  /** By height: 1 + the block that an honest node first held final there. */
-  let firstFinal = new Int32Array(1024);
-  const divergentHeights = new Set<number>();
   const observers: EngineObserver[] = [];
+  const finality = createFinalityBook({
+    kernel,
+    tree,
+    conduct,
+    nodeCount,
+    onFinal(node, block) {
+      options.onFinal(node, block);
+      for (const observer of observers) observer.onFinal?.(node, block);
+    },
+  });
+  const { finalBlock } = finality;
   let flood: Flood | undefined;
   let instance: ConsensusInstance | undefined;
-  const path: number[] = [];
 
   function grow(block: BlockIndex): void {
-    if (block < reachCount.length) return;
-    const size = Math.max(block + 1, reachCount.length * 2);
+    finality.grow(block);
+    if (block < finalFor.length) return;
+    const size = Math.max(block + 1, finalFor.length * 2);
     const ints = (from: Int32Array) => {
       const to = new Int32Array(size);
-      to.set(from);
-      return to;
-    };
-    const floats = (from: Float64Array) => {
-      const to = new Float64Array(size).fill(Number.NaN);
       to.set(from);
       return to;
     };
@@ -144,11 +140,6 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
     validity = verdicts;
     lastAt = ints(lastAt);
     enteredBefore = ints(enteredBefore);
-    reachCount = ints(reachCount);
-    finalCount = ints(finalCount);
-    honestFinalCount = ints(honestFinalCount);
-    reach90 = floats(reach90);
-    final90 = floats(final90);
   }
 
   /** Validity follows from the block and its branch, the same at every node. */
@@ -168,7 +159,7 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
   }
 
   function accept(node: number, block: BlockIndex): void {
-    if (conduct.isHonest(node) && ++reachCount[block]! === quorum90) reach90[block] = kernel.nowUs;
+    finality.receive(node, block);
     instance!.onBlock?.(node, block);
     for (const observer of observers) observer.onBlock?.(node, block);
     const current = head[node]!;
@@ -261,68 +252,22 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
     holdFinal(node, final);
   }
 
-  /** Notes a block that an honest node holds final, and whether another already stood at its height. */
-  function watchFinal(block: BlockIndex): void {
-    const height = tree.height[block]!;
-    if (height >= firstFinal.length) {
-      const wider = new Int32Array(Math.max(height + 1, 2 * firstFinal.length));
-      wider.set(firstFinal);
-      firstFinal = wider;
-    }
-    if (firstFinal[height] === 0) firstFinal[height] = block + 1;
-    else if (firstFinal[height] !== block + 1) divergentHeights.add(height);
-  }
-
-  function holdFinal(node: number, next: BlockIndex): void {
-    let at = next;
-    const known = finalBlock[node]!;
-    const knownHeight = tree.height[known]!;
-    if (tree.height[next]! <= knownHeight) return;
-    path.length = 0;
-    while (tree.height[at]! > knownHeight) {
-      path.push(at);
-      at = tree.parent[at]!;
-    }
-    if (at !== known) {
-      // What was final here is not on this branch: count again from where the branches part.
-      const fork = tree.commonAncestor(at, known);
-      for (; at !== fork; at = tree.parent[at]!) path.push(at);
-      const honest = conduct.isHonest(node) ? 1 : 0;
-      for (let gone = known; gone !== fork; gone = tree.parent[gone]!) {
-        finalCount[gone]!--;
-        honestFinalCount[gone]! -= honest;
-      }
-    }
-    finalBlock[node] = next;
-    for (let i = path.length - 1; i >= 0; i--) {
-      const newly = path[i]!;
-      finalCount[newly]!++;
-      if (conduct.isHonest(node)) {
-        honestFinalCount[newly]!++;
-        if (honestFinalCount[newly] === quorum90 && Number.isNaN(final90[newly]!)) {
-          final90[newly] = kernel.nowUs;
-        }
-        watchFinal(newly);
-      }
-      options.onFinal(node, newly);
-      for (const observer of observers) observer.onFinal?.(node, newly);
-    }
-    maybeFold(next);
+  function holdFinal(node: number, block: BlockIndex): void {
+    if (finality.hold(node, block)) maybeFold(block);
   }
 
   function maybeFold(next: BlockIndex): void {
     // Nodes may come to the same final blocks in different steps, so the last common one is looked for.
     const floor = tree.height[folded]! + options.foldMargin;
     let common = next;
-    while (tree.height[common]! > floor && finalCount[common]! < nodeCount) {
+    while (tree.height[common]! > floor && !finality.isFinalEverywhere(common)) {
       common = tree.parent[common]!;
     }
     const target = tree.height[common]! - options.foldMargin;
     if (target <= tree.height[folded]!) return;
     const block = tree.ancestorAt(common, target);
     // Who builds on a branch that left below needs the state there; all of it goes when he is back.
-    for (let i = 0; i < builders.length; i++) {
-      const node = builders[i]!;
+    for (const node of builders ?? []) {
       const at = conduct.of(node)!.parentFor!(node, head[node]!);
       if (!tree.isAncestor(block, at)) return;
     }
@@ -391,10 +336,10 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
     reorgCount,
     reorgDepthMax,
     reorgDepths,
-    reach90Us: (block) => reach90[block] ?? Number.NaN,
-    final90Us: (block) => final90[block] ?? Number.NaN,
+    reach90Us: finality.reach90Us,
+    final90Us: finality.final90Us,
     get divergentFinals() {
-      return divergentHeights.size;
+      return finality.divergentCount;
     },
     observe(observer) {
       observers.push(observer);
@@ -408,9 +353,8 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
         throw new InvariantViolation('engine-connected', 'a block was made before connect');
       }
       enter(block);
-      if (quorum90 === 0) {
-        const honest = head.filter((_, other) => conduct.isHonest(other)).length;
-        quorum90 = Math.max(1, Math.ceil(0.9 * honest));
+      if (builders === undefined) {
+        finality.countHonest();
         builders = Array.from(head.keys()).filter((other) => conduct.of(other)?.parentFor);
       }
       flood.hold(node, block);

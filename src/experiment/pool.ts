@@ -69,6 +69,61 @@ export async function runPlans(
   }
 }
 
+/** Runs that are measured and not kept, as they come. */
+export interface MeasuringPool {
+  /**
+   * Carries out one run without a folder.
+   *
+   * @returns Undefined when an interrupt ended it or kept it from starting.
+   */
+  run(plan: Pick<RunPlan, 'scenario' | 'window'>): Promise<RunOutcome | undefined>;
+  /** Ends the workers. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens workers that stay until they are closed, for searches whose next run depends on the last ones: a
+ * worker takes longer to start than a small run. Runs begin in the order in which they are asked for.
+ */
+export function openMeasuringPool(
+  options: Pick<PoolOptions, 'workers' | 'environment' | 'signal' | 'workerUrl'>,
+): MeasuringPool {
+  const { workers, environment, signal, workerUrl } = options;
+  const pool = new Piscina({
+    filename: (workerUrl ?? new URL('./worker.js', import.meta.url)).href,
+    minThreads: workers,
+    maxThreads: workers,
+  });
+  /** Those who wait for a worker, first come first served. */
+  const waiting: (() => void)[] = [];
+  let free = workers;
+
+  async function carryOut(job: Job): Promise<RunOutcome | undefined> {
+    const isStopped = () => signal?.aborted === true;
+    if (isStopped()) return undefined;
+    try {
+      return await pool.run(job, signal === undefined ? {} : { signal });
+    } catch (error) {
+      return isStopped() ? undefined : { ok: false, failure: failureOf(error) };
+    }
+  }
+
+  return {
+    async run({ scenario, window }) {
+      if (free > 0) free--;
+      else await new Promise<void>((begin) => waiting.push(begin));
+      const progress = new Float64Array(1);
+      const job = { scenario, window, folder: undefined, environment, progress, index: 0 };
+      const outcome = await carryOut(job);
+      const next = waiting.shift();
+      if (next === undefined) free++;
+      else next();
+      return outcome;
+    },
+    close: () => pool.destroy(),
+  };
+}
+
 /** How jobs are carried out. */
 export interface JobOptions<R> {
   /** Compiled worker module; its default export takes a job and returns a result. */

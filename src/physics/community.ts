@@ -57,9 +57,14 @@ export interface CommunitySource {
   fill(step: number, loadWh: Float64Array, pvWh: Float64Array): void;
   /**
    * Set where the members have no energy and only send transfers: the run then is of the chain alone.
-   * Offered load [transfers/s] and how long a transfer may wait [µs].
+   * Offered load [transfers/s], how long before the measured span it begins and how long a transfer may
+   * wait [µs].
    */
-  readonly transfers?: { readonly perSecond: number; readonly expiryUs: number };
+  readonly transfers?: {
+    readonly perSecond: number;
+    readonly leadInUs: number;
+    readonly expiryUs: number;
+  };
   /** Sentences a reader of the results must know (gaps filled, homes left out). */
   readonly notes: readonly string[];
   /** Files read, with their hashes, for the run's identity. */

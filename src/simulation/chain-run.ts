@@ -89,7 +89,7 @@ function sendTransfers(
   random: RandomSource,
   span: { readonly openingUs: number; readonly endUs: number },
 ): void {
-  const { perSecond, expiryUs } = source.transfers!;
+  const { perSecond, leadInUs, expiryUs } = source.transfers!;
   if (perSecond === 0) return;
   const draws = random.addressed('world/transfers');
   const count = source.homes.length;
@@ -103,5 +103,5 @@ function sendTransfers(
     const nextUs = kernel.nowUs + gapUs(k + 1);
     if (nextUs < span.endUs) send.at(nextUs, k + 1);
   });
-  send.at(span.openingUs + gapUs(0), 0);
+  send.at(Math.max(0, span.openingUs - leadInUs) + gapUs(0), 0);
 }

@@ -18,8 +18,11 @@ const isHere = ['dpos_finality', 'committee_voteout'].every((name) => existsSync
 if (!isHere) console.log('skipped: no shared/reference/dpos_finality.json, committee_voteout.json');
 const read = (name: string) => JSON.parse(readFileSync(reference(name), 'utf8'));
 
+// Random committees are held to the reference file below, with more elections.
+const exact = dposLaws.filter(({ criterion }) => criterion.kind === 'exact');
+
 describe('laws of delegated proof of stake', () => {
-  it.each(dposLaws.map((law) => [law.id, law] as const))('%s', (_, law) => {
+  it.each(exact.map((law) => [law.id, law] as const))('%s', (_, law) => {
     const { experiment } = law;
     const { replications } = experiment.quick;
     const place = { effort: 'quick', seed: 1 } as const;

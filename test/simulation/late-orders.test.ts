@@ -1,5 +1,6 @@
 /** Slow chains cost orders and trades, by the law of the block process. */
 import { describe, expect, it } from 'vitest';
+import { lateShare } from '../../src/experiment/validate/ledger-chains.ts';
 import { estimate, T30 } from '../unit/consensus/harness.ts';
 import { numbers, run, texts, total } from './world.ts';
 
@@ -9,24 +10,11 @@ describe('late orders', () => {
   const law = (10 / 20) * (Math.exp(-5 / 10) - Math.exp(-25 / 10));
 
   it('PoW of 600 s: the share is the mean of exp(−lead to the gate / T) over send times', () => {
-    const sets = [
-      'consensus.blockInterval=600 s',
-      'consensus.retargetBlocks=1000000',
-      'horizon.interval=15 min',
-      'horizon.physicsStep=15 min',
-      'horizon.history=0',
-      'population.households=4',
-      'population.shops=0',
-      'population.prosumers=2',
-      'population.batteries=0',
-      'market.bilateralPairs=0 %',
-      'network.nodes=3',
-    ];
+    const world = { intervalS: 600, blocks: 'exponential', gateS: 300 } as const;
     // Orders of a slot share their blocks, and neighbouring slots share some: a seed is one draw.
-    const shares = Array.from({ length: 30 }, (_, seed) => {
-      const result = run('pow', [...sets, `seed=${seed}`]);
-      return total(result, 'slots', 'orders_late') / total(result, 'slots', 'orders_sent');
-    });
+    const shares = Array.from({ length: 30 }, (_, seed) =>
+      lateShare({ ...world, leadMinS: 300, leadMaxS: 1500 }, `late orders ${seed}`),
+    );
     const { mean, se } = estimate(shares);
     expect(law).toBeCloseTo(0.2622, 4);
     expect(se).toBeLessThan(0.008);

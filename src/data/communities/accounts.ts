@@ -14,9 +14,10 @@ export default defineCommunity({
   options: () => ({
     accounts: integer(0, { min: 0, max: 100_000, doc: 'Members of the chain' }),
     transfersPerSecond: number(0, { min: 0, max: 100_000, doc: 'Offered load, Poisson' }),
+    leadIn: duration('0 s', { doc: 'Transfers begin this long before the span that is measured' }),
     expiry: duration('1 h', { min: 1_000_000, doc: 'How long a transfer may wait for a block' }),
   }),
-  create(context, { accounts, transfersPerSecond, expiry }) {
+  create(context, { accounts, transfersPerSecond, leadIn, expiry }) {
     if (transfersPerSecond > 0 && accounts < 2) {
       context.issue({
         file: '',
@@ -49,7 +50,7 @@ export default defineCommunity({
         loadWh.fill(0);
         pvWh.fill(0);
       },
-      transfers: { perSecond: transfersPerSecond, expiryUs: expiry },
+      transfers: { perSecond: transfersPerSecond, leadInUs: leadIn, expiryUs: expiry },
       notes: [],
       inputs: [],
     };

@@ -24,6 +24,22 @@ describe('block tree', () => {
     expect(tree.firstChild[0]).toBe(-1);
   });
 
+  it('knows up to which height two branches stand', () => {
+    const tree = createBlockTree('genesis');
+    for (let i = 0; i < 6; i++) tree.add(block(i));
+    expect(tree.lastForkHeight).toBe(0);
+    let tip = 2;
+    for (const height of [3, 4, 5]) {
+      tip = tree.add(block(tip));
+      expect(tree.lastForkHeight).toBe(height);
+    }
+    // The branch that goes on alone does not count, whichever of the two it is.
+    for (const height of [6, 6, 6]) {
+      tip = tree.add(block(tip));
+      expect(tree.lastForkHeight).toBe(height);
+    }
+  });
+
   it('keeps what a block brought, past several growths of its columns', () => {
     const tree = createBlockTree('genesis');
     for (let i = 0; i < 5_000; i++) tree.add(block(i, 2, i === 7 ? [4, 5] : []));
