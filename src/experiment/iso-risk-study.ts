@@ -21,8 +21,8 @@ import {
 import type { RunPlan } from './plan.ts';
 import { estimate, mean } from './statistics.ts';
 
-/** Mean of the values that are defined; NaN of none. */
-function meanOf(values: StudyValues, arm: string, metric: string): number {
+/** Mean of the values of an arm that are defined; NaN of none. */
+export function meanOf(values: StudyValues, arm: string, metric: string): number {
   return mean(values.of(arm, metric).filter((value) => !Number.isNaN(value)));
 }
 

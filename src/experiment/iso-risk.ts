@@ -106,6 +106,16 @@ export function deployedRisk(facts: ArmFacts, share: number): number {
 }
 
 /**
+ * Expected time from submission to finality in normal operation as an arm is deployed [µs].
+ *
+ * @returns NaN for a protocol without a law of risk.
+ */
+export function expectedFinalityUs(facts: ArmFacts): number {
+  // Every law gives the time whatever the share.
+  return RISK_LAWS[facts.protocol]?.deployed(facts, 0.1).finalityUs ?? Number.NaN;
+}
+
+/**
  * A scenario with a chosen setting; the arm keeps its name, so that `--arm` with `--set` repeats it.
  *
  * @returns The scenario itself when nothing differs.

@@ -46,7 +46,7 @@ export interface StudyResult {
   /** Decentralisation, efficiency and security of the arms: the rows of `triangle.csv`. */
   readonly triangle: readonly TriangleRow[];
   /** Runs that failed, in run order. */
-  readonly failures: readonly { readonly plan: RunPlan; readonly failure: Failure }[];
+  readonly failures: readonly FailedRun[];
   /** Warnings of runs, each once, with the first run that gave it. */
   readonly warnings: readonly string[];
   /** True when an interrupt ended the study; the folder then has no manifest. */
@@ -64,6 +64,12 @@ export interface StudyTable {
   readonly rows: readonly (readonly Cell[])[];
 }
 
+/** A run without a result, in the study or in a search of it. */
+export interface FailedRun {
+  readonly plan: RunPlan;
+  readonly failure: Failure;
+}
+
 /** What a study does beyond its first runs. */
 export interface StudyExtras {
   /** Runs to add, chosen by what the first gave, and how to carry them out if there are any. */
@@ -71,6 +77,15 @@ export interface StudyExtras {
     readonly plans: readonly RunPlan[];
     options(): PoolOptions;
   };
+  /**
+   * Searches by runs that are not kept, once those of the study ended.
+   *
+   * @returns Runs of the search that failed, and whether an interrupt ended it.
+   */
+  readonly search?: (
+    values: StudyValues,
+    plans: readonly RunPlan[],
+  ) => Promise<{ readonly failures: readonly FailedRun[]; readonly interrupted: boolean }>;
   /** Tables to write besides. */
   readonly tables?: (values: StudyValues) => readonly StudyTable[];
   /** What the triangle of an arm needs and its metrics do not give. */
@@ -144,19 +159,22 @@ export async function runStudy(
     folder.makeFolder('runs');
     const { plans, outcomes } = await runAll(folder, firstPlans, options, extras);
     const values = gatherValues(plans, outcomes, metricsOf(plans));
-    const interrupted = outcomes.includes(undefined);
+    const isStopped = outcomes.includes(undefined);
+    const searched = isStopped ? undefined : await extras.search?.(values, plans);
+    const interrupted = isStopped || searched?.interrupted === true;
+    const failures = [...failuresOf(plans, outcomes), ...(searched?.failures ?? [])];
     const triangle = triangleOf(values, extras);
     const result = {
       arms: values.arms,
       attacks: attacksOf(plans),
       rows: armRows(values),
       triangle,
-      failures: failuresOf(plans, outcomes),
+      failures,
       warnings: warningsOf(plans, outcomes),
       interrupted,
     };
     const more = interrupted ? [] : [...(extras.tables?.(values) ?? []), triangleTable(triangle)];
-    writeStudy(folder, name, plans, outcomes, values, interrupted, more);
+    writeStudy(folder, name, plans, outcomes, values, failures, interrupted, more);
     if (interrupted) return { ...result, folder: folder.keepUnfinished() };
     folder.commit({
       resultsVersion: RESULTS_VERSION,
@@ -284,6 +302,7 @@ function writeStudy(
   plans: readonly RunPlan[],
   outcomes: readonly (RunOutcome | undefined)[],
   values: StudyValues,
+  failures: readonly FailedRun[],
   interrupted: boolean,
   more: readonly StudyTable[],
 ): void {
@@ -319,7 +338,6 @@ function writeStudy(
       return [...places(plan), ...metricColumns.map((column) => run.get(column.name))];
     }),
   );
-  const failures = failuresOf(plans, outcomes);
   if (failures.length > 0) {
     const rows = failures.map(({ plan, failure }) => [
       ...places(plan),

@@ -11,6 +11,7 @@ name: small-chain
 seed: 1
 horizon: { start: 2024-06-03T00:00+00:00, days: 1, span: 25 min, warmUp: 0 s, history: 0 }
 population: { name: accounts, accounts: 12 }
+market: { gateClosure: 1 min, leadTimeMin: 1 min, leadTimeMax: 2 min }
 network: { nodes: 13, placement: { intra: 20 ms } }
 consensus: { name: dpos, delegates: 13, standby: none, voteOut: { turnout: 100 % } }
 output: { ledger: false }

@@ -246,7 +246,12 @@ export function dposParameters(
     forkChoice: DPOS_FORK_CHOICES.indexOf(set.forkChoice),
     participationPpm: Math.floor(set.participation * 1e6 + 0.5),
     maxDriftUs: set.maxDrift,
-    ...voteOutParameters(options.voteOut, { turnUs: set.turn, producers, epochTurns }),
+    ...voteOutParameters(options.voteOut, {
+      turnUs: set.turn,
+      producers,
+      roundTurns: producers * set.repetitions,
+      epochTurns,
+    }),
   };
 }
 

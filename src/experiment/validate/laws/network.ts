@@ -178,7 +178,7 @@ const POOL_NODES = 6000;
 
 const intervals = defineExperiment({
   id: 'pools-intervals',
-  quick: { replications: 10, size: 4 },
+  quick: { replications: 14, size: 3 },
   full: { replications: 30, size: 30 },
   run(draw: Draw) {
     const links = poolLinks(POOL_NODES, draw.seed);
@@ -223,12 +223,12 @@ const trendLaws = [STANDARD, PUSH].map((mode, m) =>
   defineLaw({
     ...poolText,
     id: `pools-${mode.name}-stale-by-interval`,
-    law: `shorter intervals, more stale blocks: ${mode.name}`,
+    law: `shorter intervals, more stale blocks: ${mode.name}; logarithms`,
     parameters: `${POOL_NODES} nodes, 16 pools, constant load`,
     unit: '',
     kind: 'trend',
     levels: ['600 s', '60 s', '10 s'],
-    measure: (rows) => [0, 1, 2].map((k) => rows[3 * m + k]!.staleShare),
+    measure: (rows) => [0, 1, 2].map((k) => log(rows[3 * m + k]!.staleShare)),
   }),
 );
 
