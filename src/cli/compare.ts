@@ -2,10 +2,17 @@
 import type { RiskChoice } from '../experiment/iso-risk.ts';
 import { EQUAL_RISK, runArmOf } from '../experiment/iso-risk-study.ts';
 import { planStudy } from '../experiment/plan.ts';
-import { runStudy, type StudyResult } from '../experiment/study.ts';
+import type { ArmSaturation, RampRequest } from '../experiment/saturation-ramp.ts';
+import { runStudy, type StudyExtras, type StudyResult } from '../experiment/study.ts';
 import { checkTarget } from '../report/folder.ts';
-import { choicesText, openRiskStudy, riskOption, triangleText } from './risk.ts';
+import { choicesText, openRiskStudy, type RiskStudy, riskOption, triangleText } from './risk.ts';
 import { endStudy, studyTable } from './run.ts';
+import {
+  openSaturationStudy,
+  type SaturationStudy,
+  saturationOption,
+  saturationText,
+} from './saturation.ts';
 import { type Arguments, defaultOut, loadNamed, openSession, withPlaces } from './session.ts';
 import { integerOption, textOption, UsageError } from './usage.ts';
 
@@ -34,6 +41,8 @@ export async function compare(args: Arguments): Promise<number> {
   const taken = arms.find((arm) => asked !== undefined && arm.endsWith(EQUAL_RISK));
   if (taken !== undefined)
     throw new UsageError(`--iso-risk: expected arms not named ...${EQUAL_RISK}; got ${taken}`);
+  const loads = textOption('saturation', args.saturation);
+  const request = loads === undefined ? undefined : saturationOption(loads);
   const scenarios = arms.map((arm) => loaded.resolve(arm));
   const plans = planStudy(scenarios, replications);
   const { name } = scenarios[0]!;
@@ -41,31 +50,53 @@ export async function compare(args: Arguments): Promise<number> {
   checkTarget(out);
   let session = openSession(args, plans.length);
   try {
-    const study =
-      asked === undefined
-        ? undefined
-        : openRiskStudy(asked, plans, (runs) => {
-            session.close();
-            session = openSession(args, runs);
-            return session.options;
-          });
-    const runs = runStudy(name, plans, out, session.options, study?.extras);
+    const reopen = (runs: number) => {
+      session.close();
+      session = openSession(args, runs);
+      return session.options;
+    };
+    const risks = asked === undefined ? undefined : openRiskStudy(asked, plans, reopen);
+    const ramp = request === undefined ? undefined : openSaturationStudy(request, reopen);
+    const runs = runStudy(name, plans, out, session.options, extrasOf(risks, ramp));
     const result = await withPlaces(named, undefined, runs);
-    const render = (done: StudyResult) => comparison(done, arms, study?.choices() ?? []);
+    const render = (done: StudyResult) =>
+      comparison(done, arms, risks?.choices() ?? [], ramp?.found() ?? [], request);
     return endStudy(named, result, session, args.quiet === true, render);
   } finally {
     session.close();
   }
 }
 
-/** Text of a comparison: at equal risk first where it was asked for, then as deployed, the triangle. */
+/** What the options add to a study: both searches fill the triangle. */
+function extrasOf(risks: RiskStudy | undefined, ramp: SaturationStudy | undefined): StudyExtras {
+  return {
+    ...risks?.extras,
+    ...ramp?.extras,
+    tables: (values) => [
+      ...(risks?.extras.tables?.(values) ?? []),
+      ...(ramp?.extras.tables?.(values) ?? []),
+    ],
+    triangle: (values, arm) => ({
+      ...risks?.extras.triangle?.(values, arm),
+      ...(ramp === undefined ? {} : { saturationTps: ramp.saturationTps(arm) }),
+    }),
+  };
+}
+
+/**
+ * Text of a comparison: at equal risk first where it was asked for, then as deployed, sustained loads, the
+ * triangle.
+ */
 function comparison(
   study: StudyResult,
   arms: readonly string[],
   choices: readonly RiskChoice[],
+  saturations: readonly ArmSaturation[],
+  request: RampRequest | undefined,
 ): string {
   const deployed = study.arms.filter((arm) => arms.includes(arm));
-  const triangle = `Decentralisation, efficiency, security\n${triangleText(study.triangle)}`;
+  const ramp = request === undefined ? '' : `${saturationText(saturations, request)}\n`;
+  const triangle = `${ramp}Decentralisation, efficiency, security\n${triangleText(study.triangle)}`;
   const target = choices[0]?.target;
   if (target === undefined) return `${studyTable(study)}\n${triangle}`;
   const chosen = choices.flatMap((choice) => runArmOf(choice) ?? []);

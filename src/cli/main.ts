@@ -24,6 +24,11 @@ const OPTIONS = {
     requiresArg: true,
     describe: 'Equal risk first: q=0.1,eps=0.001 [,budget= hash= certificate= depth= bribe=]',
   },
+  saturation: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Largest sustained load of each arm: 1..400 per second [,step=1.25]',
+  },
   replications: { type: 'string', requiresArg: true, describe: 'Seeds an arm is run with  [3]' },
   workers: { type: 'string', requiresArg: true, describe: 'Runs at the same time  [all cores]' },
   full: { type: 'boolean', describe: 'More work a law, for figures to publish' },
@@ -61,7 +66,17 @@ async function main(words: readonly string[]): Promise<number> {
       'Run arms on the same world and compare them',
       (y) =>
         y.options(
-          use('arms', 'iso-risk', 'replications', 'seed', 'set', 'out', 'workers', 'quiet'),
+          use(
+            'arms',
+            'iso-risk',
+            'saturation',
+            'replications',
+            'seed',
+            'set',
+            'out',
+            'workers',
+            'quiet',
+          ),
         ),
       async (args) => {
         code = await (await import('./compare.ts')).compare(args);

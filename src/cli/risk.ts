@@ -129,11 +129,12 @@ export function openRiskStudy(
   };
 }
 
-const figure = (value: number, digits = 3) =>
+/** A number as a table shows it; `-` where it is undefined. */
+export const figure = (value: number, digits = 3): string =>
   Number.isNaN(value) ? '-' : String(Number(value.toPrecision(digits)));
 
-/** Rows as text in columns, the first row bold. */
-function textTable(rows: readonly (readonly string[])[], colour: boolean): string {
+/** Rows as text in columns, the first row bold; every line ends in a newline. */
+export function textTable(rows: readonly (readonly string[])[], colour: boolean): string {
   const paint = colors.createColors(colour);
   const widths = rows[0]!.map((_, c) => Math.max(...rows.map((row) => row[c]!.length)));
   const lines = rows.map((row) =>

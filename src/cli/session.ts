@@ -24,6 +24,7 @@ export interface Arguments {
   readonly arms?: unknown;
   readonly window?: unknown;
   readonly replications?: unknown;
+  readonly saturation?: unknown;
   readonly seed?: unknown;
   readonly set?: unknown;
   readonly out?: unknown;

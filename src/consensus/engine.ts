@@ -285,6 +285,10 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
   function enter(block: BlockIndex): void {
     grow(block);
     if (block <= entered) return;
+    if (builders === undefined) {
+      finality.countHonest();
+      builders = Array.from(head.keys()).filter((other) => conduct.of(other)?.parentFor);
+    }
     for (let made = entered + 1; made <= block; made++) {
       // A block on a branch that was folded away goes with the next ones that are.
       const height = Math.max(tree.height[made]!, tree.height[folded]! + 1);
@@ -353,10 +357,6 @@ export function createChainEngine(options: EngineOptions): ChainEngine {
         throw new InvariantViolation('engine-connected', 'a block was made before connect');
       }
       enter(block);
-      if (builders === undefined) {
-        finality.countHonest();
-        builders = Array.from(head.keys()).filter((other) => conduct.of(other)?.parentFor);
-      }
       flood.hold(node, block);
       for (const observer of observers) observer.onMade?.(node, block);
       accept(node, block);

@@ -157,7 +157,12 @@ export async function findSaturation(
   const last = loads.length - 1;
   const isGuessed = startTps !== undefined;
   let step = isGuessed ? 1 : Math.max(1, stride ?? doublingStride(loads));
-  let place = isGuessed ? Math.max(0, loads.findLastIndex((load) => load <= startTps)) : 0;
+  let place = isGuessed
+    ? Math.max(
+        0,
+        loads.findLastIndex((load) => load <= startTps),
+      )
+    : 0;
   let sustained = -1;
   let exceeded = loads.length;
   for (;;) {

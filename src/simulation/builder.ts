@@ -4,6 +4,7 @@
  */
 import { InvariantViolation } from '../base/errors.ts';
 import type { Conduct } from '../consensus/conduct.ts';
+import { hasStaleRead } from '../consensus/endorsement.ts';
 import type { BranchRule } from '../consensus/protocol.ts';
 import { ACCOUNT, accountCell } from '../contracts/cells.ts';
 import { imbalanceOf } from '../contracts/conservation.ts';
@@ -39,6 +40,10 @@ export interface BuilderOptions {
   conductOf(node: number): Conduct | undefined;
   /** Turns of the chain, where producers are elected. */
   readonly turns: ChainTurns | undefined;
+  /** Block on whose state a transaction was executed to be endorsed; -1 when it was not. */
+  endorsedOn(tx: number): BlockIndex;
+  /** What a batch may hold at most, beside the caps of blocks. */
+  readonly batchCaps: { readonly transactions: number; readonly bytes: number } | undefined;
   /** Bytes of other traffic that every block carries; they travel, and hold no transaction. */
   readonly backgroundBytes: number;
   /** Signs a transaction of the chain's own making and enters it into the table. */
@@ -66,6 +71,8 @@ export interface BlockBuilder {
   seal(block: BlockIndex): SealedBlock | undefined;
   /** Lets the seal of an exported or dead block go. */
   forget(block: BlockIndex): void;
+  /** Endorsed transactions that read what had changed by the time their block was validated. */
+  readonly staleReads: number;
   stateRoot(block: BlockIndex): string;
   /** Points paid to the producers of rewards that the block carries [Upt]. */
   rewardUpt(block: BlockIndex): number;
@@ -111,6 +118,11 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
   function run(body: Body, tx: number, timestampUs: number): boolean {
     const pooled: PooledTransaction = table.signed(tx);
     const mark = state.mark();
+    const endorsedOn = options.endorsedOn(tx);
+    if (endorsedOn >= 0) {
+      reads = new Map();
+      written.clear();
+    }
     const receipt = execute(
       undoable,
       rules,
@@ -122,10 +134,28 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
     const isFirst = body.transactions.length === body.dueCount;
     if (body.gas - body.dueGas + receipt.gasUsed > rules.blockGasMax && !isFirst) {
       state.rollback(mark);
+      reads = undefined;
       return false;
     }
     append(body, tx, receipt);
+    if (reads !== undefined) countStaleReads(endorsedOn, pooled.transaction.sender);
     return true;
+  }
+
+  /** Values that the transaction at work read before it wrote them; kept for endorsed ones. */
+  let reads: Map<number, number> | undefined;
+  const written = new Set<number>();
+  let staleReads = 0;
+
+  /** Notes a transaction whose endorsement saw something else than its validation. */
+  function countStaleReads(endorsedOn: BlockIndex, sender: number): void {
+    const now = reads!;
+    reads = undefined;
+    // Every transaction of a sender changes the nonce that the next one reads.
+    now.delete(accountCell(sender, ACCOUNT.nonce));
+    const cells = Array.from(now.keys());
+    const then = (cell: number) => state.readAt(endorsedOn, cell);
+    if (hasStaleRead(cells, then, (cell) => now.get(cell)!)) staleReads++;
   }
 
   function append(body: Body, tx: number, receipt: Receipt): void {
@@ -138,8 +168,16 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
   let view: StateView = { read: () => 0, write() {} };
   let branch: BranchView | undefined;
   const undoable = {
-    read: (cell: number) => view.read(cell),
-    write: (cell: number, value: number) => view.write(cell, value),
+    read(cell: number): number {
+      const value = view.read(cell);
+      if (reads !== undefined && !reads.has(cell) && !written.has(cell)) reads.set(cell, value);
+      return value;
+    },
+    write(cell: number, value: number): void {
+      // What it wrote itself it does not read from the ledger.
+      if (reads !== undefined && !reads.has(cell)) written.add(cell);
+      view.write(cell, value);
+    },
     mark: () => state.mark(),
     rollback: (mark: number) => state.rollback(mark),
   };
@@ -159,6 +197,9 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
     body.dueBytes = body.bytes;
   }
 
+  const bytesMax = Math.min(rules.blockBytesMax, options.batchCaps?.bytes ?? rules.blockBytesMax);
+  const countMax = options.batchCaps?.transactions ?? Number.POSITIVE_INFINITY;
+
   /** Senders held back in this block because an earlier nonce of theirs is missing here. */
   const heldBack = new Set<number>();
 
@@ -173,7 +214,8 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
         heldBack.add(sender);
         return true;
       }
-      if (body.bytes - body.dueBytes + table.sizeBytes[tx]! > rules.blockBytesMax) return false;
+      if (body.bytes - body.dueBytes + table.sizeBytes[tx]! > bytesMax) return false;
+      if (body.transactions.length - body.dueCount >= countMax) return false;
       const { transaction, intrinsicGas } = table.signed(tx);
       const refused = refusal(view, rules, transaction, intrinsicGas, timestampUs);
       if (refused !== undefined) {
@@ -276,6 +318,9 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
     seal: (block) => seals.get(block),
     forget(block) {
       seals.delete(block);
+    },
+    get staleReads() {
+      return staleReads;
     },
     stateRoot: (block) => roots[block]!,
     rewardUpt: (block) => rewards[block]!,

@@ -223,7 +223,7 @@ function eligibleProducers({ scenario, chain }: ChainParts, stated: number | und
 
 /** Counters of consensus; divergent finals are an outcome of the world, not a broken invariant. */
 function consensusTable(parts: ChainParts): Table {
-  const { engine, instance, traffic } = parts.chain;
+  const { engine, instance, traffic, builder } = parts.chain;
   const { eligibleProducers: stated, ...report } = instance.report?.() ?? {};
   const depths = Array.from(engine.reorgDepths);
   const rows: (readonly [string, number])[] = [
@@ -233,6 +233,7 @@ function consensusTable(parts: ChainParts): Table {
       return [`reorgsDepth${k + 1}${k + 1 < depths.length ? '' : 'Up'}`, count] as const;
     }),
     ...Object.entries(report),
+    ...(instance.endorsedOn === undefined ? [] : [['staleReads', builder.staleReads] as const]),
     ...MESSAGE_TYPES.flatMap((type, code) => [
       [`messages/${type}`, traffic.typeCount[code]!] as const,
       [`bytes/${type}`, traffic.typeBytes[code]!] as const,

@@ -212,7 +212,7 @@ export function createChain(
     onDeliver(node, tx, from) {
       transactionFlood.relay(node, tx, from);
       templates.received(node, tx);
-      instance.onTransaction?.(node);
+      instance.onTransaction?.(node, table.sizeBytes[tx]!);
     },
   });
 
@@ -230,6 +230,8 @@ export function createChain(
     conductOf: (node) => net.conduct.of(node),
     turns,
     backgroundBytes: scenario.ledger.background,
+    endorsedOn: (tx) => net.instance.endorsedOn?.(tx) ?? -1,
+    batchCaps: protocol.batchCaps?.(consensusOptions as never),
     signReward(producerAccount, nonce, due, node) {
       const tx = sign(
         {
@@ -365,10 +367,14 @@ export function createChain(
       table.refused[tx] = rejectReasonCode(refused);
       return;
     }
-    pool.add(tx);
-    transactionFlood.originate(node, tx);
-    templates.received(node, tx);
-    instance.onTransaction?.(node);
+    const order = () => {
+      pool.add(tx);
+      transactionFlood.originate(node, tx);
+      templates.received(node, tx);
+      instance.onTransaction?.(node, table.sizeBytes[tx]!);
+    };
+    if (instance.endorse === undefined) order();
+    else instance.endorse(node, tx, table.sizeBytes[tx]!, order);
   });
 
   /** Sends a transaction from an account's client now. */

@@ -35,12 +35,12 @@ function scheduleOutages(
   kernel: Kernel,
   scenario: Scenario,
   random: RandomSource,
-  { up }: Transport,
+  transport: Transport,
   { comeUp: recover, originUs }: DisturbanceHooks,
 ): void {
   const { outageEvery, outageLasts, outages } = scenario.network;
   const stop = kernel.event('network/stop-node', PHASE.network, (node) => {
-    up[node] = 0;
+    transport.setUp(node, false);
   });
   const restart = kernel.event('network/restart-node', PHASE.network, (node) => recover(node));
   for (const { node, from, to } of outages) {
@@ -52,7 +52,7 @@ function scheduleOutages(
   const span = (node: number, k: number, meanUs: number) =>
     Math.max(1, Math.floor(meanUs * draws.exponential(node, k, 0) + 0.5));
   const goDown = kernel.event('network/go-down', PHASE.network, (node, k) => {
-    up[node] = 0;
+    transport.setUp(node, false);
     comeUp.after(span(node, k, outageLasts), node, k + 1);
   });
   const comeUp = kernel.event('network/come-up', PHASE.network, (node, k) => {

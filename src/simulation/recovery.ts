@@ -53,7 +53,7 @@ export function createRecovery(parts: RecoveryParts): (node: number) => void {
   });
 
   return (node) => {
-    transport.up[node] = 1;
+    transport.setUp(node, true);
     for (let link = start[node]!; link < start[node + 1]!; link++) {
       const peer = target[link]!;
       if (!transport.reaches(peer, node)) continue;

@@ -307,8 +307,8 @@ network:
   topology:
     name: edge-list
     links:
-      - { a: 0, b: 1, latency: 20 ms }
-      - { a: 1, b: 3 }
+      - { a: node-001, b: node-002, latency: 20 ms }
+      - { a: node-002, b: node-004 }
   placement: { name: region-table, year: 2017 }
 `;
     const source = { file: 'w.yaml', folder: '.', plugins: catalogue };
@@ -321,7 +321,7 @@ network:
     } catch (error) {
       const issues = loaded.placeIssues((error as ScenarioError).issues);
       expect(issues.map(formatIssue)).toEqual([
-        'w.yaml:9:20 scenario.network.topology.links[1].b: expected a node, 0 to 2; got 3',
+        'w.yaml:9:27 scenario.network.topology.links[1].b: expected a full node, node-001 to node-003; got "node-004"',
         'w.yaml:10:42 scenario.network.placement.year: expected 2015 or 2019; got 2017',
       ]);
     }
