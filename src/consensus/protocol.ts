@@ -21,6 +21,11 @@ export interface BranchRule {
   irreversibleHeight(parent: BlockIndex, producer: number, consensus: readonly number[]): number;
   /** A block entered the tree; keep what later blocks need. */
   add(block: BlockIndex): void;
+  /**
+   * Whether a block of the tree is one the protocol could have made there, as far as headers tell; absent
+   * where they tell nothing.
+   */
+  isValid?(block: BlockIndex): boolean;
   /** Height that counts as final for a node whose head is `head` (model §6.7). */
   finalHeight(head: BlockIndex): number;
 }

@@ -103,6 +103,15 @@ function createReplay(genesis: Genesis, genesisHash: string): Replay {
     }
   }
 
+  /** Where producers are elected a turn is made by the one whom the branch gives it to. */
+  function checkOwner(header: BlockHeader): void {
+    if (turns === undefined) return;
+    const turn = header.consensus[0] ?? 0;
+    const owner = turns.schedule.ownerOf(head, turn);
+    if (rules.firstNode + owner === header.producer) return;
+    throw new InvariantViolation('turn-owner', `turn ${turn} of block ${header.height}`);
+  }
+
   /** Rewards stand outside the caps, and one transaction alone may use any gas. */
   function checkCaps(
     header: BlockHeader,
@@ -119,6 +128,7 @@ function createReplay(genesis: Genesis, genesisHash: string): Replay {
   return {
     execute(header, transactions) {
       view = state.begin(head);
+      checkOwner(header);
       const branch = turns?.open(view, head, Array.from(header.consensus));
       checkRewards(header, transactions);
       const receipts: Receipt[] = transactions.map(({ tx }, place) => {
@@ -158,6 +168,9 @@ function createReplay(genesis: Genesis, genesisHash: string): Replay {
       state.commit(head);
       rule.add(head);
       turns?.add(head);
+      if (rule.isValid?.(head) === false) {
+        throw new InvariantViolation('block-rule', `block ${header.height} lacks its work`);
+      }
       if (tree.height[head]! % REPLAY_WINDOW === 0) {
         state.fold(tree.ancestorAt(head, tree.height[head]! - REPLAY_WINDOW / 2));
       }
