@@ -7,6 +7,8 @@ import { bftLaws } from './bft.ts';
 import { blockTimeLaws } from './block-times.ts';
 import { dposLaws } from './dpos.ts';
 import { forkLaws } from './forks.ts';
+import { lateOrderLaws } from './late-orders.ts';
+import { mempoolLaws } from './mempool.ts';
 import { networkLaws } from './network.ts';
 import { powAttackLaws } from './pow.ts';
 import { retargetingLaws } from './retargeting.ts';
@@ -22,4 +24,6 @@ export const laws: readonly Law[] = [
   ...dposLaws,
   ...networkLaws,
   ...bftLaws,
+  ...mempoolLaws,
+  ...lateOrderLaws,
 ];
