@@ -64,7 +64,7 @@ function commandOptions(): Map<string, string[]> {
     parts.map((part) => {
       const name = /^'(\w+)/.exec(part)![1]!;
       const used = /use\(([^)]*)\)/.exec(part)?.[1] ?? '';
-      return [name, [...used.matchAll(/'([a-z]+)'/g)].map((match) => match[1]!)];
+      return [name, [...used.matchAll(/'([a-z-]+)'/g)].map((match) => match[1]!)];
     }),
   );
 }

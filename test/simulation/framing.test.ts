@@ -4,6 +4,7 @@
  * thirds frame.
  */
 import { describe, expect, it } from 'vitest';
+import { numbersOf } from '../../src/base/table.ts';
 import { nodeId } from '../../src/network/node-id.ts';
 import { outcomes, type Row, rowsOf, runChain } from './small-chain.ts';
 
@@ -46,6 +47,30 @@ describe('colleagues of a guilty node', () => {
       verdict: isKept ? 'rejected' : 'upheld',
     });
     expect(Number.isNaN(exclusions[0]!.excluded_us)).toBe(isKept);
+  });
+
+  it('count by stake where stake votes: members with more than a third keep it', () => {
+    const byStake = ['consensus.voteOut.electorate=stake', 'certificates.lockedShare=100 %'];
+    const keep = (members: readonly number[]) => {
+      const framing = `{ name: framing, goal: acquit, nodes: [${nodeId(GUILTY)}], members: [${members}], from: 2 min }`;
+      return runChain(`[${WITHHOLDING}, ${framing}]`, byStake);
+    };
+    const nobody = keep([]);
+    const stake = Array.from(numbersOf(nobody.tables.accounts!, 'certificates_locked'));
+    const total = stake.reduce((sum, held) => sum + held, 0);
+    // A home whose client asks the guilty node hears nothing bad of it, and opposes in good faith.
+    const others = stake
+      .slice(0, 12)
+      .map((_, home) => home)
+      .filter((home) => home !== GUILTY);
+    const friends: number[] = [];
+    for (let held = stake[GUILTY]!; 3 * held <= total; held += stake[friends.at(-1)!]!) {
+      friends.push(others[friends.length]!);
+    }
+    expect(friends.length).toBeGreaterThan(0);
+    expect(outcomes(nobody)[1]).toMatchObject({ attempts: 1, successes: 0 });
+    expect(outcomes(keep(friends))[1]).toMatchObject({ attempts: 1, successes: 1 });
+    expect(outcomes(keep(friends.slice(0, -1)))[1]).toMatchObject({ attempts: 1, successes: 0 });
   });
 
   it('cannot help where the contract checks the evidence by itself', () => {

@@ -45,8 +45,10 @@ export interface PoolWorld {
   readonly arrivalsPerSecond: number;
   /** `pow` on one miner, with a refreshed or a frozen template; `dpos` with one delegate, by the clock. */
   readonly blocks: 'refreshed' | 'frozen' | 'by-the-clock';
-  /** How long transfers are sent, in intervals; all of them are included after it. */
+  /** How long transfers are sent, in intervals. */
   readonly intervals: number;
+  /** False ends the run there; else it goes on until all of them are included. */
+  readonly drains?: boolean;
 }
 
 /** What became of the transfers, in order of submission. */
@@ -62,7 +64,7 @@ export interface PoolPath {
   readonly offeredTps: number;
 }
 
-/** Runs a pool until its last transfer is in a block. */
+/** Runs a pool, and reads what became of its transfers: NaN for one that no block carries. */
 export function runPool(world: PoolWorld, seed: string): PoolPath {
   const scenario = seeded(poolScenario(world), seed);
   const result = simulate(scenario);
@@ -86,7 +88,7 @@ export function runPool(world: PoolWorld, seed: string): PoolPath {
  * so small a cap is below what a scenario file may ask, so it is set here.
  */
 function poolScenario(world: PoolWorld): Scenario {
-  const { capacity, intervalS, arrivalsPerSecond, blocks, intervals } = world;
+  const { capacity, intervalS, arrivalsPerSecond, blocks, intervals, drains = true } = world;
   const intervalUs = Math.round(intervalS * SECOND_US);
   const consensus =
     blocks === 'by-the-clock'
@@ -105,6 +107,7 @@ function poolScenario(world: PoolWorld): Scenario {
     `population.transfersPerSecond=${arrivalsPerSecond}`,
     `horizon.warmUp=${warmUpUs} us`,
     `horizon.span=${intervals * intervalUs} us`,
+    ...(drains ? [] : ['horizon.drain=0 s']),
   ]);
   const bytesPerSecond = ((capacity + 0.5) * TRANSFER_BYTES) / intervalS;
   return { ...scenario, ledger: { ...scenario.ledger, bytesPerSecond } };

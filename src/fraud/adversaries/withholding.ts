@@ -33,18 +33,22 @@ export default defineAdversary({
     const nodes = chooseProducers(context, options, 'withholding');
     const fromUs = openingUs + options.from;
     const untilUs = fromUs + options.lasts;
-    const draws = context.random('chain/adversary-withholding');
-    const drawn = new Map<number, boolean[]>(nodes.map((node) => [node, []]));
+    const drawn = new Map(
+      nodes.map((node) => {
+        const draws = context.random(`chain/adversary-withholding/${node}`);
+        return [node, { draws, spans: [] as boolean[] }] as const;
+      }),
+    );
 
-    /** Spans are drawn in order for each node, so that how often it is asked changes nothing. */
+    /** Each node draws its spans in order, so that who is asked when, and how often, changes nothing. */
     function isWithholding(node: number): boolean {
       if (kernel.nowUs < fromUs || kernel.nowUs >= untilUs) return false;
       const span = Math.floor((kernel.nowUs - fromUs) / options.span);
       if (options.pattern === 'always') return true;
       if (options.pattern === 'pulse') return span % 2 === 0;
-      const known = drawn.get(node)!;
-      while (known.length <= span) known.push(draws.uniform() < options.share);
-      return known[span]!;
+      const { draws, spans } = drawn.get(node)!;
+      while (spans.length <= span) spans.push(draws.uniform() < options.share);
+      return spans[span]!;
     }
 
     let kept = 0;

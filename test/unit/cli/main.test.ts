@@ -59,7 +59,7 @@ describe.skipIf(!isBuilt)('peerwatt', () => {
   });
 
   test.each([
-    [['rnu'], 'unknown command "rnu"; known: run, compare, list'],
+    [['rnu'], 'unknown command "rnu"; known: run, compare, validate, list'],
     [['run', 'hamlet.yaml', '--sed', '3'], '(did you mean --seed?)'],
     [['run', 'none.yaml'], 'none.yaml scenario: expected a scenario file; got no such file'],
     [['run', 'hamlet.yaml', '--seed', 'x'], '--seed: expected an integer of at least 0; got "x"'],

@@ -112,6 +112,39 @@ describe('the search itself', () => {
     },
   );
 
+  test.each([1, 2, 7, 16, 40])('finds the same place from any guess, %i loads', async (count) => {
+    const loads = Array.from({ length: count }, (_, k) => k + 1);
+    for (let capacity = 0; capacity <= count + 1; capacity += 3) {
+      const run = carriesUpTo(capacity + 0.01);
+      const { saturationTps, exceededTps } = await findSaturation(run, { loads, seeds: [1, 2] });
+      for (const startTps of [0.5, 1, count / 2, capacity, count, 10 * count]) {
+        const found = await findSaturation(run, { loads, seeds: [1, 2], startTps });
+        expect(found).toMatchObject({ saturationTps, exceededTps });
+      }
+    }
+  });
+
+  test('a good guess takes two loads, and nothing far above it is run', async () => {
+    const loads = geometricLoads(1, 400, 1.25);
+    const found = await findSaturation(carriesUpTo(270), { loads, seeds: [1, 2], startTps: 280 });
+    expect(found.points).toHaveLength(2);
+    expect(found.saturationTps).toBeLessThan(270);
+    expect(found.exceededTps).toBeGreaterThan(270);
+  });
+
+  test('a median time to finality is the mean of those that are defined', () => {
+    const run = { offeredTps: 1, tpsFinal: 1, backlogSlopeTps: 0 };
+    const of = (...delays: number[]) =>
+      judgeLoad(
+        1,
+        delays.map((finalityP50Us) => ({ ...run, finalityP50Us })),
+      ).finalityP50Us;
+    expect(of(2e6, 4e6)).toBe(3e6);
+    expect(of(2e6, Number.NaN)).toBe(2e6);
+    expect(of(Number.NaN, Number.NaN)).toBeNaN();
+    expect(judgeLoad(1, [run, run]).finalityP50Us).toBeNaN();
+  });
+
   test('a load is judged by both rules', () => {
     const run = (tpsFinal: number, backlogSlopeTps: number) => {
       return { offeredTps: 100, tpsFinal, backlogSlopeTps };
