@@ -21,7 +21,7 @@ export { type BudgetPrices, shareForBudget } from './experiment/budget.ts';
 export { type ArmRow, armRows, type PairRow, pairRows } from './experiment/compare.ts';
 export { chooseSetting, type RiskChoice, type RiskTarget } from './experiment/iso-risk.ts';
 export { planStudy, planWindows, type RunPlan } from './experiment/plan.ts';
-export type { PoolOptions } from './experiment/pool.ts';
+export { type MeasuringPool, openMeasuringPool, type PoolOptions } from './experiment/pool.ts';
 export {
   capacityBoundTps,
   findSaturation,
@@ -30,6 +30,12 @@ export {
   type Saturation,
   slopeOf,
 } from './experiment/saturation.ts';
+export {
+  type ArmSaturation,
+  bracketedTps,
+  type RampRequest,
+  searchArm,
+} from './experiment/saturation-ramp.ts';
 export {
   loadRunner,
   loadScaleAxis,

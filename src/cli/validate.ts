@@ -28,8 +28,8 @@ export async function validate(args: Arguments): Promise<number> {
   const chosen = chooseLaws(textOption('only', args.only));
   const seeds = seedsOf(args);
   const isForDocs = args.docs === true;
-  if (isForDocs && (effort !== 'full' || chosen.length < laws.length)) {
-    throw new UsageError('--docs: expected --full and no --only beside it');
+  if (isForDocs && chosen.length < laws.length) {
+    throw new UsageError('--docs: expected no --only beside it');
   }
   const out = textOption('out', args.out) ?? DEFAULT_OUT;
   checkTarget(out);

@@ -90,7 +90,7 @@ export function foreignBytes(envelope: Envelope, sizeBytes: number): Uint8Array 
   const room = sizeBytes - SIGNATURE_BYTES - encodeTransaction(blank, writer).length;
   // The length itself takes one byte to 127, and one more at every further factor of 128.
   let prefix = 0;
-  while (room - prefix >= 128 * 128 ** prefix) prefix++;
+  for (let limit = 128; room - prefix >= limit; limit *= 128) prefix++;
   return new Uint8Array(Math.max(0, room - prefix));
 }
 

@@ -68,7 +68,7 @@ describe.skipIf(!isBuilt)('peerwatt validate', () => {
     [['--seed', '1', '--seeds', '2'], 'expected one of --seed and --seeds; got both'],
     [['--seeds', '2,2'], '--seeds: expected each seed once; got 2 twice'],
     [['--seeds', '2,x'], '--seeds: expected an integer of at least 0; got "x"'],
-    [['--docs'], '--docs: expected --full and no --only beside it'],
+    [['--docs', '--only', 'forks'], '--docs: expected no --only beside it'],
     [['--out', '/'], '--out: expected a new or empty folder'],
   ])('%j is refused with code 2', (words, message) => {
     const { status, stdout, stderr } = validate('validate', ...words);
