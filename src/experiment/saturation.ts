@@ -206,13 +206,15 @@ export interface CapacityLimits {
 
 /**
  * Upper bound of throughput [1/s]: min(block bytes / transaction bytes, block gas / transaction gas,
- * signatures checked in a block interval) / block interval. It stands beside a measured saturation and is
- * never one (model page, 6.8).
+ * signatures checked in a block interval) / block interval. A block takes one transaction whatever its gas,
+ * so that gas never bounds it below one. It stands beside a measured saturation and is never one (model
+ * page, 6.8).
  *
  * @returns NaN when a mean is undefined; a mean of 0 bounds nothing.
  */
 export function capacityBoundTps(limits: CapacityLimits): number {
   const { blockBytes, blockGas, blockIntervalS, verifyPerS, txBytes, txGas } = limits;
-  const perBlock = Math.min(blockBytes / txBytes, blockGas / txGas, verifyPerS * blockIntervalS);
+  const byGas = Math.max(1, blockGas / txGas);
+  const perBlock = Math.min(blockBytes / txBytes, byGas, verifyPerS * blockIntervalS);
   return perBlock / blockIntervalS;
 }

@@ -82,8 +82,8 @@ const NOTHING = new Uint8Array(0);
  * Payload that gives a foreign transaction a size.
  *
  * @param sizeBytes - Size with signature [B].
- * @returns Zeros. The size is met exactly, but for three cases: it is one byte less where the length of
- *   the payload takes a byte more (128 B), and what the envelope alone takes is the least.
+ * @returns Zeros. The size is met to the byte, but in two cases: it is one byte less where the length of the
+ *   payload begins to take another byte, and what the envelope alone takes is the least.
  */
 export function foreignBytes(envelope: Envelope, sizeBytes: number): Uint8Array {
   const blank = { ...envelope, type: 'FOREIGN', payload: { bytes: NOTHING } } as const;

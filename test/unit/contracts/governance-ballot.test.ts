@@ -6,7 +6,7 @@
 import { describe, expect, it } from 'vitest';
 import { condemns } from '../../../src/contracts/governance.ts';
 import { STANDING } from '../../../src/contracts/governance-cells.ts';
-import { createGovernanceWorld } from './governance-world.ts';
+import { createGovernanceWorld } from '../../../src/experiment/validate/governed-chain.ts';
 
 const RULES = {
   voteOutQuorumPpm: 500_000,

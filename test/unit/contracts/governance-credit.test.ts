@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { defaultsOf } from '../../../src/base/options.ts';
 import { STANDING } from '../../../src/contracts/governance-cells.ts';
+import { createGovernanceWorld } from '../../../src/experiment/validate/governed-chain.ts';
 import { sha256Hex } from '../../../src/ledger/hash.ts';
 import { VOTE_OUT } from '../../../src/ledger/vote-out.ts';
-import { createGovernanceWorld } from './governance-world.ts';
 
 const creditWith = (part: object) => ({ ...defaultsOf(VOTE_OUT).credit, ...part });
 

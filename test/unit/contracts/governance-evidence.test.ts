@@ -1,6 +1,6 @@
 /** Evidence that the contract checks by itself: what proves an offence, and forgeries that do not. */
 import { describe, expect, it } from 'vitest';
-import { createGovernanceWorld, TURN_US } from './governance-world.ts';
+import { createGovernanceWorld, TURN_US } from '../../../src/experiment/validate/governed-chain.ts';
 
 /** A world in its tenth turn, with every block of the nine before. */
 function worldAtTen(parameters: Parameters<typeof createGovernanceWorld>[0] = {}) {

@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createRandomSource } from '../../../src/base/random.ts';
 import { STANDING } from '../../../src/contracts/governance-cells.ts';
-import { createGovernanceWorld } from './governance-world.ts';
+import { createGovernanceWorld } from '../../../src/experiment/validate/governed-chain.ts';
 
 const FILE = new URL('../../../../shared/reference/committee_voteout.json', import.meta.url);
 const hasReference = existsSync(FILE);

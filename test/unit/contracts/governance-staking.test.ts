@@ -3,7 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { ACCOUNT } from '../../../src/contracts/cells.ts';
 import { movableCertificates } from '../../../src/contracts/staking.ts';
 import { weightOf } from '../../../src/contracts/voters.ts';
-import { createGovernanceWorld, type GovernanceWorld, S } from './governance-world.ts';
+import {
+  createGovernanceWorld,
+  type GovernanceWorld,
+  S,
+} from '../../../src/experiment/validate/governed-chain.ts';
 
 const ids = (from: number, count: number) => Array.from({ length: count }, (_, k) => from + k);
 const unstake = (world: GovernanceWorld, home: number, certificates: number[]) =>

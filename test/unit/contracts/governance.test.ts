@@ -2,7 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { CHAIN, chainCell } from '../../../src/contracts/cells.ts';
 import { STANDING } from '../../../src/contracts/governance-cells.ts';
-import { createGovernanceWorld, S, TURN_US } from './governance-world.ts';
+import {
+  createGovernanceWorld,
+  S,
+  TURN_US,
+} from '../../../src/experiment/validate/governed-chain.ts';
 
 const DEPOSIT = 5e6;
 const BOND = 50e6;

@@ -185,4 +185,6 @@ test('the capacity bound is the tightest of bytes, gas and signature checks', ()
   expect(capacityBoundTps({ ...limits, blockIntervalS: 13, txGas: 21_000 })).toBeCloseTo(29.3, 1);
   expect(capacityBoundTps({ ...limits, blockIntervalS: 0.5 })).toBe(6666);
   expect(capacityBoundTps({ ...limits, blockIntervalS: 1, txBytes: Number.NaN })).toBeNaN();
+  // One transaction may use more gas than a block otherwise has.
+  expect(capacityBoundTps({ ...limits, blockIntervalS: 2, txGas: 9e6 })).toBe(0.5);
 });

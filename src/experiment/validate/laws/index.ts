@@ -13,6 +13,7 @@ import { networkLaws } from './network.ts';
 import { powAttackLaws } from './pow.ts';
 import { retargetingLaws } from './retargeting.ts';
 import { stationLaws } from './stations.ts';
+import { voteOutLaws } from './vote-out.ts';
 
 /** Rows of `peerwatt validate`. */
 export const laws: readonly Law[] = [
@@ -22,6 +23,7 @@ export const laws: readonly Law[] = [
   ...forkLaws,
   ...powAttackLaws,
   ...dposLaws,
+  ...voteOutLaws,
   ...networkLaws,
   ...bftLaws,
   ...mempoolLaws,

@@ -2,28 +2,23 @@
  * A chain of elected producers on which the contracts of the vote-out run: homes with certificates, nodes
  * that take turns by the clock, a state that is executed block by block and conserves points in each.
  */
-import { defaultsOf } from '../../../src/base/options.ts';
-import { ACCOUNT, accountCell, denseCellCount } from '../../../src/contracts/cells.ts';
-import { imbalanceOf, recount } from '../../../src/contracts/conservation.ts';
-import { countElection, creditOf, standingOf, standings } from '../../../src/contracts/election.ts';
-import { execute, refusal } from '../../../src/contracts/execute.ts';
-import { rulesOf, writeGenesisState } from '../../../src/contracts/genesis-rules.ts';
-import { CANDIDATE, candidateCell } from '../../../src/contracts/governance-cells.ts';
-import { advanceCredits } from '../../../src/contracts/governance-credit.ts';
-import { governanceEvents } from '../../../src/contracts/governance-events.ts';
-import { ROLES, RULE_NAMES } from '../../../src/contracts/rules.ts';
-import { type BlockHeader, blockHash, encodeHeader } from '../../../src/ledger/block.ts';
-import { createWriter } from '../../../src/ledger/encoding.ts';
-import {
-  chainIdOf,
-  encodeGenesis,
-  type Genesis,
-  genesisHash,
-} from '../../../src/ledger/genesis.ts';
-import { hexToBytes } from '../../../src/ledger/hash.ts';
-import { type RejectReason, rejectReasonOf } from '../../../src/ledger/reject-reason.ts';
-import { createKeyPair } from '../../../src/ledger/signature.ts';
-import { createChainState } from '../../../src/ledger/state.ts';
+import { defaultsOf } from '../../base/options.ts';
+import { ACCOUNT, accountCell, denseCellCount } from '../../contracts/cells.ts';
+import { imbalanceOf, recount } from '../../contracts/conservation.ts';
+import { countElection, creditOf, standingOf, standings } from '../../contracts/election.ts';
+import { execute, refusal } from '../../contracts/execute.ts';
+import { rulesOf, writeGenesisState } from '../../contracts/genesis-rules.ts';
+import { CANDIDATE, candidateCell } from '../../contracts/governance-cells.ts';
+import { advanceCredits } from '../../contracts/governance-credit.ts';
+import { governanceEvents } from '../../contracts/governance-events.ts';
+import { ROLES, RULE_NAMES } from '../../contracts/rules.ts';
+import { type BlockHeader, blockHash, encodeHeader } from '../../ledger/block.ts';
+import { createWriter } from '../../ledger/encoding.ts';
+import { chainIdOf, encodeGenesis, type Genesis, genesisHash } from '../../ledger/genesis.ts';
+import { hexToBytes } from '../../ledger/hash.ts';
+import { type RejectReason, rejectReasonOf } from '../../ledger/reject-reason.ts';
+import { createKeyPair } from '../../ledger/signature.ts';
+import { createChainState } from '../../ledger/state.ts';
 import {
   encodeTransaction,
   intrinsicGas,
@@ -31,9 +26,9 @@ import {
   type SignedHeader,
   type Transaction,
   type TransactionType,
-} from '../../../src/ledger/transactions.ts';
-import { createBlockTree } from '../../../src/ledger/tree.ts';
-import { createTurnRecord } from '../../../src/ledger/turn-record.ts';
+} from '../../ledger/transactions.ts';
+import { createBlockTree } from '../../ledger/tree.ts';
+import { createTurnRecord } from '../../ledger/turn-record.ts';
 import {
   CHOICES,
   type Choice,
@@ -42,14 +37,14 @@ import {
   VOTE_OUT,
   type VoteOutOptions,
   voteOutParameters,
-} from '../../../src/ledger/vote-out.ts';
+} from '../../ledger/vote-out.ts';
 
 /** Seconds in µs. */
 export const S = 1_000_000;
 /** Length of a turn [µs]. */
 export const TURN_US = 3 * S;
 
-/** Settings that differ between tests. */
+/** Settings that differ between laws and tests. */
 export interface GovernanceWorldOptions {
   readonly nodes?: number;
   /** Seats of the schedule; all nodes but one by default. */
@@ -86,7 +81,7 @@ export function createGovernanceWorld(options: GovernanceWorldOptions = {}) {
     createKeyPair('modelled', new Uint8Array(32).fill(account + 1)),
   );
   const parameters: Record<(typeof RULE_NAMES)[number], number> = {
-    // What these tests do not touch is off.
+    // What the vote-out does not touch is off.
     ...(Object.fromEntries(RULE_NAMES.map((name) => [name, 0])) as Record<
       (typeof RULE_NAMES)[number],
       number
