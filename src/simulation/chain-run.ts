@@ -64,11 +64,13 @@ export function simulateChain(
   options.onProgress?.(1);
   const ledger = chain.finishLedger();
   const parts = { scenario, chain, lastDeliveryUs: lastUs };
+  // Reports of adversaries come first: the tables of the chain shift its times to the opening.
+  const attacked = adversaries.tables();
   const tables = Object.fromEntries(chainTables(parts).map((table) => [table.name, table]));
   return {
     scenario,
     window,
-    tables: { ...tables, ...adversaries.tables() },
+    tables: { ...tables, ...attacked },
     ledger,
     genesisHash: chain.genesisHash,
     headHash: chain.tree.hash(chain.engine.head[0]!),

@@ -244,12 +244,14 @@ export function simulate(scenario: Scenario, options: RunOptions = {}): RunResul
   oversight.finish();
   options.onProgress?.(1);
   const ledger = chain.finishLedger();
+  // Reports of adversaries come first: the tables of the chain shift its times to the opening.
+  const attacked = adversaries.tables();
   return {
     scenario,
     window,
     tables: {
       ...collectTables({ scenario, site, chain, operator, oversight, recorder, lastDeliveryUs }),
-      ...adversaries.tables(),
+      ...attacked,
     },
     ledger,
     genesisHash: chain.genesisHash,

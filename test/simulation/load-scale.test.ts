@@ -25,7 +25,9 @@ function withoutInstants(table: Table): Record<string, unknown> {
   const columns = Object.entries(table.columns).filter(
     ([name]) => !name.endsWith('_us') || name === 'start_us',
   );
-  return Object.fromEntries(columns.map(([name, column]) => [name, Array.from(column as ArrayLike<unknown>)]));
+  return Object.fromEntries(
+    columns.map(([name, column]) => [name, Array.from(column as ArrayLike<unknown>)]),
+  );
 }
 
 /** Sum of a column of the transactions table over some types. */

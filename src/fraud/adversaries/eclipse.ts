@@ -48,6 +48,8 @@ export default defineAdversary({
     let deceived = 0;
     let recoveredUs = Number.NaN;
     conduct.control(nodes, {
+      // What the others make would tell the victim of the chain it is kept from.
+      relays: () => !isOn,
       parentFor: (_node, head) => (isOn ? engine.head[victim]! : head),
       announces(node, block) {
         if (!isOn) return true;
