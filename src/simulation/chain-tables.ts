@@ -222,6 +222,13 @@ function eligibleProducers({ scenario, chain }: ChainParts, stated: number | und
 }
 
 /** Counters of consensus; divergent finals are an outcome of the world, not a broken invariant. */
+/** What became of reports, where producers are voted out. */
+function voteOutCounters({ governance }: Chain): (readonly [string, number])[] {
+  if (governance === undefined) return [];
+  const { offenders: _offenders, cases: _cases, ...counts } = governance.measures();
+  return Object.entries(counts);
+}
+
 function consensusTable(parts: ChainParts): Table {
   const { engine, instance, traffic, builder } = parts.chain;
   const { eligibleProducers: stated, ...report } = instance.report?.() ?? {};
@@ -234,6 +241,7 @@ function consensusTable(parts: ChainParts): Table {
     }),
     ...Object.entries(report),
     ...(instance.endorsedOn === undefined ? [] : [['staleReads', builder.staleReads] as const]),
+    ...voteOutCounters(parts.chain),
     ...MESSAGE_TYPES.flatMap((type, code) => [
       [`messages/${type}`, traffic.typeCount[code]!] as const,
       [`bytes/${type}`, traffic.typeBytes[code]!] as const,
