@@ -6,4 +6,9 @@ import genericCsv from './generic-csv.ts';
 import synthetic from './synthetic.ts';
 
 /** Registry of communities. */
-export const communities = createRegistry('community', [synthetic, genericCsv, citylearn, accounts]);
+export const communities = createRegistry('community', [
+  synthetic,
+  genericCsv,
+  citylearn,
+  accounts,
+]);
