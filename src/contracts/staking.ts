@@ -1,8 +1,9 @@
 /**
  * Stake, votes and proxies. Stake is locked certificates; a vote approves up to seven nodes with the
  * voter's whole weight (model §6.3, approval voting). Certificates are ids of genesis, owned in ranges.
- * What leaves the stake no longer counts and stays locked for an epoch, so that whoever counted at the
- * start of an epoch holds it through: a stake that is there for the count only is impossible.
+ * What leaves the stake no longer counts and stays locked for an epoch from the request: a stake that is
+ * there for the count only is impossible. An election reads the last irreversible block, so what leaves
+ * after that block and before the epoch ends is free earlier than its seats, by at most that block's age.
  */
 
 import type { PayloadOf } from '../ledger/transactions.ts';

@@ -1,4 +1,5 @@
 /** Adversaries of the chain wired into a run, and the table of what became of them. */
+import { ScenarioError } from '../base/errors.ts';
 import { wilsonInterval } from '../base/proportion.ts';
 import type { RandomSource } from '../base/random.ts';
 import { createTable, type Table } from '../base/table.ts';
@@ -39,7 +40,7 @@ export function attachAdversaries(
   span: { readonly openingUs: number; readonly endUs: number; readonly market?: MarketRules },
 ): Adversaries {
   const ledger = ledgerAccess(scenario, chain);
-  const active = scenario.fraud.adversaries.map(({ name, options }) => {
+  const active = scenario.fraud.adversaries.map(({ name, options }, index) => {
     const plugin = adversaries.get(name);
     const context = {
       net: chain.net,
@@ -52,7 +53,8 @@ export function attachAdversaries(
       ...(span.market === undefined ? {} : { market: span.market }),
       random: (stream: string) => random.sequential(stream),
     };
-    return { plugin, instance: plugin.create(context, options as never) };
+    const path = `scenario.fraud.adversaries[${index}]`;
+    return { plugin, instance: asInput(path, () => plugin.create(context, options as never)) };
   });
   const hooks = active.flatMap(({ instance }) => instance.market ?? []);
   const byHome = new Map(hooks.flatMap((hook) => hook.homes.map((home) => [home, hook] as const)));
@@ -96,6 +98,24 @@ export function attachAdversaries(
       };
     },
   };
+}
+
+/**
+ * What an adversary finds wrong with its options once the run is known (a member that does not exist, a
+ * node that another adversary holds) is the user's input.
+ *
+ * @throws {ScenarioError} in the place of a `RangeError`.
+ */
+function asInput<T>(path: string, create: () => T): T {
+  try {
+    return create();
+  } catch (error) {
+    const found =
+      error instanceof RangeError ? /^"(\w+)" expected (.*), got (.*)$/.exec(error.message) : null;
+    if (found === null) throw error;
+    const [, key, expected, got] = found;
+    throw new ScenarioError([{ file: '', path: `${path}.${key}`, expected: expected!, got: got! }]);
+  }
 }
 
 /** What adversaries may do and see on the run's ledger. */

@@ -11,14 +11,12 @@ import type { ConsensusInstance } from '../consensus/protocol.ts';
 import { protocols } from '../consensus/protocols/index.ts';
 import { CHAIN, chainCell, denseCellCount } from '../contracts/cells.ts';
 import { recount } from '../contracts/conservation.ts';
-import { EMPTY_STATE_ROOT, refusal, stateRootAfter } from '../contracts/execute.ts';
+import { EMPTY_STATE_ROOT, stateRootAfter } from '../contracts/execute.ts';
 import { rulesOf, writeGenesisState } from '../contracts/genesis-rules.ts';
 import type { ChainRules } from '../contracts/rules.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import { PHASE } from '../kernel/phase.ts';
 import { CHAIN_ID_BYTES } from '../ledger/block.ts';
 import type { ChainParameters } from '../ledger/chain-parameters.ts';
-import { createWriter } from '../ledger/encoding.ts';
 import { encodeGenesis } from '../ledger/genesis.ts';
 import { hexToBytes, sha256Hex } from '../ledger/hash.ts';
 import {
@@ -28,16 +26,8 @@ import {
   type TransactionTable,
 } from '../ledger/pool.ts';
 import { type Receipt, STATUS_FAILED } from '../ledger/receipt.ts';
-import { type RejectReason, rejectReasonCode } from '../ledger/reject-reason.ts';
 import { type ChainState, createChainState } from '../ledger/state.ts';
-import {
-  encodeTransaction,
-  intrinsicGas,
-  type PayloadOf,
-  type Transaction,
-  type TransactionType,
-  transactionId,
-} from '../ledger/transactions.ts';
+import type { PayloadOf, TransactionType } from '../ledger/transactions.ts';
 import { type BlockIndex, type BlockTree, createBlockTree } from '../ledger/tree.ts';
 import type { VoteOutOptions } from '../ledger/vote-out.ts';
 import { createFlood } from '../network/flood.ts';
@@ -52,6 +42,8 @@ import { governChain } from './chain-governance.ts';
 import { CENTRE_NODE, createClients, type SubmitOptions } from './clients.ts';
 import { createElections } from './elections.ts';
 import type { Governance } from './governance.ts';
+import { createHearing } from './hearing.ts';
+import { createIntake } from './intake.ts';
 import { createLedgerExport } from './ledger-export.ts';
 import { createNetworkLinks } from './links.ts';
 import { scheduleDisturbances } from './outages.ts';
@@ -67,11 +59,6 @@ const ENTRY_BYTES = 36;
 const GETDATA_BYTES = 61;
 const RECOUNT_EVERY = 1_000;
 const PRUNE_EVERY = 64;
-/** After its first node had a transaction, until every node that will have it has it. */
-const HEARD_US = 2_000_000;
-const FOR_EVER = Number.POSITIVE_INFINITY;
-/** How long a client waits before it asks a node that is down again. */
-const RETRY_US = 1_000_000;
 
 /** What happens on the chain, for those who act off it (only on final events, trap 43). */
 export interface ChainListener {
@@ -172,26 +159,38 @@ export function createChain(
     draws: random.sequential('chain/loss'),
   });
   const checks = { executedBlocks: 0, recounts: 0 };
-  const nonces = new Float64Array(rules.accountCount);
-  const unsignedWriter = createWriter(1024);
   let finalAtCentre = new Float64Array(1024).fill(Number.NaN);
   const verifyUs = scenario.ledger.verifyTime;
 
   const clients = createClients(rules, scenario, random);
   const { nodeOf } = clients;
 
-  function sign(transaction: Transaction, node: number, slot: number): number {
-    const unsigned = encodeTransaction(transaction, unsignedWriter).slice();
-    return table.add(
-      {
-        transaction,
-        unsigned,
-        signature: keys[transaction.sender]!.sign(unsigned),
-        id: transactionId(unsigned),
-        intrinsicGas: intrinsicGas(unsigned),
-      },
-      { slot, node, submittedUs: kernel.nowUs },
-    );
+  const { sign, submit } = createIntake({
+    kernel,
+    chainId,
+    keys,
+    rules,
+    table,
+    transport,
+    clients,
+    verifyUs,
+    readAtHead: (node, cell) => state.readAt(engine.head[node]!, cell),
+    onEntered(node, tx) {
+      const order = () => {
+        pool.add(tx);
+        transactionFlood.originate(node, tx);
+        received(node, tx);
+        instance.onTransaction?.(node, table.sizeBytes[tx]!);
+      };
+      if (instance.endorse === undefined) order();
+      else instance.endorse(node, tx, table.sizeBytes[tx]!, order);
+    },
+  });
+
+  /** A node has a transaction that it lacked. */
+  function received(node: number, tx: number): void {
+    templates.received(node, tx);
+    hearing?.note(node, tx, kernel.nowUs);
   }
 
   const transactionFlood = createFlood({
@@ -211,7 +210,7 @@ export function createChain(
     checkUs: () => verifyUs,
     onDeliver(node, tx, from) {
       transactionFlood.relay(node, tx, from);
-      templates.received(node, tx);
+      received(node, tx);
       instance.onTransaction?.(node, table.sizeBytes[tx]!);
     },
   });
@@ -307,15 +306,19 @@ export function createChain(
       // Empty blocks take nothing out of the pool; now and then what has expired goes.
       const isDue = tree.height[block]! % PRUNE_EVERY === 0;
       if (isDue || released.some((gone) => tree.transactionCount[gone]! > 0)) {
-        pool.prune(block, (tx) => transactionFlood.release(tx));
+        pool.prune(block, (tx) => {
+          transactionFlood.release(tx);
+          hearing?.release(tx);
+        });
       }
       if (tree.height[block]! % RECOUNT_EVERY === 0) recountNow();
     },
   });
   const { engine, instance } = net;
   const { voteOut } = consensusOptions as { readonly voteOut?: VoteOutOptions };
+  const hearing = rules.voteOut === undefined ? undefined : createHearing(nodeCount);
   const governance =
-    turns === undefined || voteOut === undefined
+    turns === undefined || voteOut === undefined || hearing === undefined
       ? undefined
       : governChain({
           kernel,
@@ -327,9 +330,7 @@ export function createChain(
           state,
           table,
           builder,
-          // Gossip takes no longer than this; who has a transaction has it from then on.
-          heardUs: (node, tx) =>
-            transactionFlood.has(node, tx) ? table.receivedUs[tx]! + HEARD_US : FOR_EVER,
+          heardUs: hearing.sinceUs,
           nodeOf,
           submit,
         });
@@ -344,62 +345,6 @@ export function createChain(
         `recount is off by ${off} Upt`,
         kernel.nowUs,
       );
-  }
-
-  /** What no state can make admissible: a reward is its block's, and what fits no block waits for ever. */
-  function refusedAtDoor(tx: number): RejectReason | undefined {
-    if (table.signed(tx).transaction.type === 'POINTS_REWARD') return 'UNAUTHORISED';
-    return table.sizeBytes[tx]! > rules.blockBytesMax ? 'EXCEEDS_BLOCK' : undefined;
-  }
-
-  const enter = kernel.event('network/submit-transaction', PHASE.network, (tx, node) => {
-    if (transport.up[node] === 0) {
-      // The client tries again until its node answers or there is nothing left to send.
-      if (kernel.nowUs < table.expiryUs[tx]!) enter.after(RETRY_US, tx, node);
-      return;
-    }
-    table.receivedUs[tx] = kernel.nowUs;
-    const { transaction, intrinsicGas: gas } = table.signed(tx);
-    const head = engine.head[node]!;
-    const view = { read: (cell: number) => state.readAt(head, cell) };
-    const refused = refusedAtDoor(tx) ?? refusal(view, rules, transaction, gas, kernel.nowUs);
-    if (refused !== undefined) {
-      table.refused[tx] = rejectReasonCode(refused);
-      return;
-    }
-    const order = () => {
-      pool.add(tx);
-      transactionFlood.originate(node, tx);
-      templates.received(node, tx);
-      instance.onTransaction?.(node, table.sizeBytes[tx]!);
-    };
-    if (instance.endorse === undefined) order();
-    else instance.endorse(node, tx, table.sizeBytes[tx]!, order);
-  });
-
-  /** Sends a transaction from an account's client now. */
-  function submit<T extends TransactionType>(
-    type: T,
-    account: number,
-    payload: PayloadOf[T],
-    about: SubmitOptions,
-  ): number {
-    const node = nodeOf(account);
-    const nonce = nonces[account]!;
-    nonces[account]!++;
-    const transaction = {
-      type,
-      chainId,
-      sender: account,
-      nonce,
-      gasLimit: about.gasLimit ?? clients.gasLimitOf(account),
-      expiryUs: about.expiryUs,
-      payload,
-    } as unknown as Transaction;
-    const tx = sign(transaction, node, about.slot);
-    traffic.count(MESSAGE.submit, -1, node, table.sizeBytes[tx]!);
-    enter.after(clients.latencyUs(account) + verifyUs, tx, node);
-    return tx;
   }
 
   /** Receipt in the first block that carried a transaction; undefined without one, or once exported. */
@@ -419,7 +364,7 @@ export function createChain(
       pool,
       state,
       flood: transactionFlood,
-      onReceived: templates.received,
+      onReceived: received,
       onSynced: (node) => instance.onTransaction?.(node),
     }),
   });

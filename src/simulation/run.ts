@@ -3,6 +3,7 @@
  * same bytes. The order of a slot: physics and meters at its end, orders before its start, gate, clearing,
  * batch, settlement (docs/architecture.md, section "One delivery slot").
  */
+import { ScenarioError } from '../base/errors.ts';
 import { createRandomSource } from '../base/random.ts';
 import type { Table } from '../base/table.ts';
 import { createKernel, type Probe } from '../kernel/kernel.ts';
@@ -66,6 +67,7 @@ export function simulate(scenario: Scenario, options: RunOptions = {}): RunResul
   const window = options.window ?? scenario.windows[0]!;
   const random = createRandomSource(`${scenario.seed}/${window.id}`);
   const { source } = openCommunity(scenario, window, random);
+  refuseUnused(scenario, source.transfers !== undefined);
   if (source.transfers !== undefined) {
     return simulateChain(scenario, window, source, random, options);
   }
@@ -263,4 +265,30 @@ export function simulate(scenario: Scenario, options: RunOptions = {}): RunResul
     warnings: recorder.warnings(chain, operator),
     inputs: [...site.inputs, ...chain.inputs],
   };
+}
+
+/**
+ * Keys that would be read and change nothing: ends of a run of the chain alone where there is a market, and
+ * frauds with their detectors where there is none.
+ *
+ * @throws {ScenarioError} naming every one that is set.
+ */
+function refuseUnused({ horizon, fraud }: Scenario, isChainAlone: boolean): void {
+  const isSet = isChainAlone
+    ? {
+        'fraud.attacks': fraud.attacks.length > 0,
+        'fraud.detectors': fraud.detectors.length > 0,
+      }
+    : {
+        'horizon.span': horizon.span !== undefined,
+        'horizon.blocks': horizon.blocks !== undefined,
+      };
+  const keys = Object.entries(isSet).flatMap(([key, is]) => (is ? [key] : []));
+  if (keys.length === 0) return;
+  const expected = isChainAlone
+    ? 'none in a run of the chain alone, which has no meters and no market'
+    : 'none beside a market, whose windows end with a day';
+  throw new ScenarioError(
+    keys.map((key) => ({ file: '', path: `scenario.${key}`, expected, got: 'this key' })),
+  );
 }

@@ -79,6 +79,28 @@ describe('is refused, and says where and why:', () => {
       ['consensus=dpos', 'consensus.quorum=7'],
       'consensus.quorum: expected',
     ],
+    [
+      'a member that does not exist',
+      ['fraud.adversaries=[{ name: censorship, victim: 4 }]', 'network.nodes=9'],
+      'fraud.adversaries[0].victim: expected a member, 0 to 3; got 4',
+    ],
+    [
+      'a node under two adversaries',
+      [
+        'fraud.adversaries=[{ name: censorship, count: 1, nodes: [node-002] }, { name: withholding, count: 1, nodes: [node-002] }]',
+      ],
+      'fraud.adversaries[1].nodes: expected honest nodes',
+    ],
+    [
+      'fraud of meters where there are no meters',
+      ['fraud.detectors=[physical-bound]'],
+      'fraud.detectors: expected none in a run of the chain alone',
+    ],
+    [
+      'an end that a market does not have',
+      ['population={ name: synthetic, households: 2, prosumers: 1 }'],
+      'horizon.span: expected none beside a market',
+    ],
   ])('%s', (_, sets, reason) => {
     expect(problem(sets)).toContain(reason);
   });

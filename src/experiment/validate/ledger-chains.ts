@@ -1,6 +1,6 @@
 /**
  * The chain that runs write, with accounts, pool, builder, contracts and ledger, in the shapes that laws
- * of waiting are stated for. Each world is a scenario, run as any other.
+ * of waiting are stated for. Each world is a scenario and runs like every other.
  */
 import { createRandomSource } from '../../base/random.ts';
 import { numbersOf, type Table, textsOf } from '../../base/table.ts';

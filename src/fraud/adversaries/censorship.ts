@@ -1,6 +1,6 @@
 import { duration, integer } from '../../base/options.ts';
 import { defineAdversary } from './define.ts';
-import { checkNodes, chooseNodes, nodeOptions } from './nodes.ts';
+import { checkNodes, chooseNodes, memberOf, nodeOptions } from './nodes.ts';
 
 /**
  * Producers that leave the transactions of one member out of their blocks. A censor cannot stop what
@@ -22,6 +22,7 @@ export default defineAdversary({
   create(context, options) {
     const nodes = chooseNodes(context, options, 'censorship');
     const { ledger, openingUs, endUs } = context;
+    if (ledger !== undefined) memberOf(ledger.homeCount, 'victim', options.victim);
     context.net.conduct.control(nodes, {
       includes: (_node, tx) => ledger?.transactions.sender(tx) !== options.victim,
     });

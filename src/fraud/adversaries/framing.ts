@@ -18,7 +18,7 @@ import {
   type LedgerAccess,
   NOTHING_HAPPENED,
 } from './define.ts';
-import { checkNodes, chooseNodes, type NodeChoice, nodeOptions } from './nodes.ts';
+import { checkNodes, chooseNodes, memberOf, type NodeChoice, nodeOptions } from './nodes.ts';
 import { producersOf } from './producers.ts';
 
 /**
@@ -67,7 +67,7 @@ export default defineAdversary({
       return { nodes, finish: () => [{ ...NOTHING_HAPPENED, detail }] };
     }
     const { kernel, engine } = net;
-    const members = options.members.filter((member) => member < ledger.homeCount);
+    const members = options.members.map((member) => memberOf(ledger.homeCount, 'members', member));
     const accounts = [...new Set([...members, ...nodes.map((node) => ledger.firstNode + node)])];
     const fromUs = openingUs + options.from;
     const victims = victimsOf(context, nodes, victim, options.goal === 'spam');

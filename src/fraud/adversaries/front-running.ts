@@ -4,9 +4,11 @@ import { addOrder, createBook, type OrderBook } from '../../market/book.ts';
 import {
   defineAdversary,
   type MarketRules,
+  NOTHING_HAPPENED,
   type PlannedOrder,
   type VisibleOrder,
 } from './define.ts';
+import { memberOf } from './nodes.ts';
 
 /**
  * A member who, allied with a full node, reads the orders that others have sent before it chooses its own
@@ -29,9 +31,10 @@ export default defineAdversary({
   create(context, options) {
     const { ledger, market, openingUs, endUs } = context;
     if (ledger === undefined || market === undefined) {
-      throw new RangeError('"population" expected homes with a market, got a chain alone');
+      const detail = 'no market in a run of the chain alone';
+      return { nodes: [], finish: () => [{ ...NOTHING_HAPPENED, detail }] };
     }
-    const home = options.home % market.homeCount;
+    const home = memberOf(market.homeCount, 'home', options.home);
     const node = ledger.nodeOf(home);
     const sent = new Map<number, PlannedOrder & { readonly chosenUptPerKWh: number }>();
     let attempts = 0;

@@ -32,6 +32,17 @@ export function checkNodes({ count, nodes }: NodeChoice, nodeCount: number): Opt
 }
 
 /**
+ * A member named by its number.
+ *
+ * @throws {RangeError} when there are fewer members.
+ */
+export function memberOf(memberCount: number, key: string, member: number): number {
+  if (member < memberCount) return member;
+  const known = memberCount === 0 ? 'none, for there are none' : `0 to ${memberCount - 1}`;
+  throw new RangeError(`"${key}" expected a member, ${known}, got ${member}`);
+}
+
+/**
  * The nodes of a choice, ascending. Node 0, which observes for the trading centre, is only taken by
  * name, so that what is measured stays the view of an honest node.
  */

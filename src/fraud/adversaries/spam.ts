@@ -1,6 +1,7 @@
 import { duration, integer, number } from '../../base/options.ts';
 import { PHASE } from '../../kernel/phase.ts';
-import { defineAdversary } from './define.ts';
+import { defineAdversary, NOTHING_HAPPENED } from './define.ts';
+import { memberOf } from './nodes.ts';
 
 /**
  * A member floods the chain with valid transfers. It succeeds when the 95th percentile of the time to
@@ -24,10 +25,12 @@ export default defineAdversary({
   create(context, options) {
     const { ledger, openingUs } = context;
     const { kernel } = context.net;
-    if (ledger === undefined)
-      throw new RangeError('"ledger" expected, got a chain of blank blocks');
+    if (ledger === undefined) {
+      const detail = 'no transactions on a chain of blank blocks';
+      return { nodes: [], finish: () => [{ ...NOTHING_HAPPENED, detail }] };
+    }
     const { homeCount, transactions } = ledger;
-    const sender = options.sender % Math.max(1, homeCount);
+    const sender = memberOf(homeCount, 'sender', options.sender);
     const fromUs = openingUs + options.from;
     const untilUs = fromUs + options.lasts;
     const gapUs = Math.max(1, Math.round(1e6 / options.perSecond));
