@@ -39,6 +39,13 @@ export const CHAIN = {
   /** Non-empty irreversible blocks of that day. */
   rewardBlocks: 5,
   penaltiesUpt: 6,
+  /** Issued for clean energy and for computing. */
+  issuedCleanUpt: 7,
+  issuedComputeUpt: 8,
+  /** Of what was burned: against bills. */
+  redeemedUpt: 9,
+  /** Interventions of the centre and the authority. */
+  interventions: 10,
 } as const;
 
 /** Fields of a slot's head record. */
@@ -94,6 +101,16 @@ export const producedCell = (accountCount: number, account: number) =>
 /** Cells of the dense part of the state. */
 export const denseCellCount = (accountCount: number) =>
   (accountCount + 1) * RECORD_CELLS + Math.ceil(accountCount / RECORD_CELLS) * RECORD_CELLS;
+/** First cell of what accounts have earned beside grants and blocks. */
+const EARNINGS_BASE = 2 ** 49;
+
+/** Fields of an account's record of earnings, in micro-points. */
+export const EARNINGS = { cleanUpt: 0, computeUpt: 1 } as const;
+
+/** Cell of what an account has earned. */
+export const earningsCell = (account: number, field: number): number =>
+  EARNINGS_BASE + account * RECORD_CELLS + field;
+
 /** First cell of the register of identities, behind every slot. */
 const IDENTITY_BASE = 2 ** 52;
 

@@ -12,14 +12,8 @@ import { type RejectReason, rejectReasonCode } from '../ledger/reject-reason.ts'
 import type { StateView } from '../ledger/state.ts';
 import type { Transaction } from '../ledger/transactions.ts';
 import { ACCOUNT, accountCell, RECORD_CELLS } from './cells.ts';
-import { runForeign } from './foreign.ts';
-import { ballot, candidacy, comeBack, report, verdict } from './governance.ts';
-import { clearSlot, commitOrder, revealOrder, submitOrder } from './market.ts';
-import { reward, transfer } from './points.ts';
-import { grant, register } from './registration.ts';
+import { dispatch } from './index.ts';
 import { type Call, type ChainRules, GAS, type Outcome } from './rules.ts';
-import { anchorReads, settleSlot } from './settlement.ts';
-import { setProxy, stake, unstake, vote } from './staking.ts';
 
 /** State that can undo, as the executor needs it. */
 export interface UndoableState extends StateView {
@@ -86,9 +80,17 @@ export function execute(
     timestampUs,
     branch,
     events: [],
+    gasLimit: tx.gasLimit,
+    stack: [],
     useGasUpTo: meter.useUpTo,
+    useGas: meter.use,
+    mark: () => state.mark(),
+    rollback: (to) => state.rollback(to),
+    invoke(this: Call, sender, type, payload) {
+      return dispatch({ ...this, sender }, type, payload);
+    },
   };
-  let reason: Outcome = dispatch(call, tx);
+  let reason: Outcome = dispatch(call, tx.type, tx.payload);
   let gasUsed = meter.gas + GAS.event * call.events.length;
   if (gasUsed > tx.gasLimit) {
     reason = 'OUT_OF_GAS';
@@ -103,56 +105,11 @@ export function execute(
     : { status: STATUS_FAILED, gasUsed, reason: rejectReasonCode(reason), events: [] };
 }
 
-function dispatch(call: Call, tx: Transaction): Outcome {
-  switch (tx.type) {
-    case 'REGISTER':
-      return register(call, tx.payload);
-    case 'TRANSFER':
-      return transfer(call, tx.payload);
-    case 'ORDER_SUBMIT':
-      return submitOrder(call, tx.payload);
-    case 'ORDER_COMMIT':
-      return commitOrder(call, tx.payload);
-    case 'ORDER_REVEAL':
-      return revealOrder(call, tx.payload);
-    case 'CLEAR':
-      return clearSlot(call, tx.payload);
-    case 'METER_BATCH':
-      return anchorReads(call, tx.payload);
-    case 'SETTLE':
-      return settleSlot(call, tx.payload);
-    case 'STAKE':
-      return stake(call, tx.payload);
-    case 'VOTE':
-      return vote(call, tx.payload);
-    case 'POINTS_GRANT':
-      return grant(call, tx.payload);
-    case 'POINTS_REWARD':
-      return reward(call, tx.payload);
-    case 'ABNORMAL_REPORT':
-      return report(call, tx.payload);
-    case 'BALLOT':
-      return ballot(call, tx.payload);
-    case 'VERDICT':
-      return verdict(call, tx.payload);
-    case 'CANDIDACY':
-      return candidacy(call, tx.payload);
-    case 'RETURN':
-      return comeBack(call, tx.payload);
-    case 'UNSTAKE':
-      return unstake(call, tx.payload);
-    case 'PROXY':
-      return setProxy(call, tx.payload);
-    case 'FOREIGN':
-      return runForeign(call, tx.gasLimit);
-  }
-}
-
 /** Charges reads and writes by record: the first touch of a record after another one costs. */
 function meterGas(
   state: StateView,
   startGas: number,
-): StateView & { gas: number; useUpTo(gas: number): void } {
+): StateView & { gas: number; useUpTo(gas: number): void; use(gas: number): void } {
   let lastRead = -1;
   let lastWritten = -1;
   const meter = {
@@ -175,6 +132,9 @@ function meterGas(
     },
     useUpTo(gas: number): void {
       if (gas > meter.gas) meter.gas = gas;
+    },
+    use(gas: number): void {
+      meter.gas += gas;
     },
   };
   return meter;

@@ -2,24 +2,25 @@
  * Work of other communities on the same chain (`ledger.loadScale`). Their orders and settlements concern
  * no account of this one, so that only the room and the gas they take matter here.
  */
+import { defineContract } from './define.ts';
 import type { Call, Outcome } from './rules.ts';
-
-/**
- * Whether an account stands for other communities: it has no money and may send nothing else of effect.
- * Such accounts follow the offices; there are none unless several communities share the chain.
- */
-export function isGuest(rules: Call['rules'], account: number): boolean {
-  return account > rules.treasury && account < rules.accountCount;
-}
 
 /**
  * Runs a transaction of another community: it uses up exactly the gas it has set aside and changes
  * nothing but its sender's nonce. Only a guest may send one.
- *
- * @param gasLimit - What the envelope sets aside; covers at least the bytes and the signature check.
  */
-export function runForeign(call: Call, gasLimit: number): Outcome {
-  if (!isGuest(call.rules, call.sender)) return 'UNAUTHORISED';
-  call.useGasUpTo(gasLimit);
+export function runForeign(call: Call): Outcome {
+  call.useGasUpTo(call.gasLimit);
   return undefined;
 }
+
+/** Work of other communities. */
+export const foreignContract = defineContract({
+  name: 'foreign',
+  summary: 'Room and gas that other communities on the chain take',
+  source: 'model §6.8; decision 36',
+  storage: [],
+  events: {},
+  functions: { FOREIGN: { by: ['guest'], gasBudget: 2_000_000_000, run: runForeign } },
+  invariants: [],
+});

@@ -9,6 +9,7 @@ import { registrationMessage } from '../ledger/transactions.ts';
 import { ACCOUNT, accountCell, CHAIN, chainCell, createSlotCells } from './cells.ts';
 import { CANDIDATE, candidateCell } from './governance-cells.ts';
 import { takesReports, voteOutRulesOf } from './governance-rules.ts';
+import { ruleGroupsOf } from './rule-groups.ts';
 import { type ChainRules, ROLES, RULE_NAMES } from './rules.ts';
 
 /** Rules of a chain from its genesis. @throws {RangeError} when a parameter is missing. */
@@ -26,6 +27,7 @@ export function rulesOf(genesis: Genesis, chainId: Uint8Array): ChainRules {
   const voteOut = voteOutRulesOf(genesis, chainId);
   return {
     ...integers,
+    ...ruleGroupsOf(genesis),
     ...(voteOut === undefined ? {} : { voteOut }),
     cells: createSlotCells(integers.accountCount, integers.homeCount, integers.revealWindowUs > 0),
     certificateFirst: (account) => genesis.accounts[account]!.certificates.firstId,

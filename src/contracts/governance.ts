@@ -16,6 +16,7 @@ import {
   VOTE_OUT_MODES,
 } from '../ledger/vote-out.ts';
 import { ACCOUNT, CHAIN } from './cells.ts';
+import { defineContract } from './define.ts';
 import { creditOf, standingOf } from './election.ts';
 import {
   ballotCell,
@@ -354,3 +355,35 @@ function setStanding(call: Call, node: number, standing: number, untilUs = 0): v
   state.write(version, state.read(version) + 1);
   addChain(call, CHAIN.electionVersion, 1);
 }
+
+/** The vote-out of abnormal producers. */
+export const governanceContract = defineContract({
+  name: 'governance',
+  summary: 'Reports with deposits, ballots, verdicts, bonds and the way back',
+  source: 'model §6.4; Zhang and Li (ref 16 of the paper)',
+  storage: [
+    { name: 'governance', key: 'the vote-out itself', fields: Object.keys(GOVERNANCE) },
+    { name: 'candidates', key: 'node', fields: Object.keys(CANDIDATE) },
+    { name: 'reports', key: 'report', fields: Object.keys(REPORT) },
+  ],
+  events: {
+    opened: {
+      code: GOVERNANCE_EVENT.opened,
+      fields: ['report', 'target', 'kind', 'closesUs'],
+    },
+    decided: {
+      code: GOVERNANCE_EVENT.decided,
+      fields: ['report', 'state', 'target', 'kind', 'agree', 'oppose', 'abstain', 'electorate'],
+    },
+    excluded: { code: GOVERNANCE_EVENT.excluded, fields: ['node', 'untilUs'] },
+    returned: { code: GOVERNANCE_EVENT.returned, fields: ['node', 'standing'] },
+  },
+  functions: {
+    ABNORMAL_REPORT: { by: 'anyone', gasBudget: 400_000, run: report },
+    BALLOT: { by: 'anyone', gasBudget: 200_000, run: ballot },
+    VERDICT: { by: 'anyone', gasBudget: 400_000, run: verdict },
+    CANDIDACY: { by: 'anyone', gasBudget: 100_000, run: candidacy },
+    RETURN: { by: 'anyone', gasBudget: 200_000, run: comeBack },
+  },
+  invariants: [],
+});

@@ -7,12 +7,15 @@ import { largestRemainder } from '../base/integer.ts';
 import type { StateView } from '../ledger/state.ts';
 import type { PayloadOf } from '../ledger/transactions.ts';
 import { ACCOUNT, CHAIN, chainCell, producedCell } from './cells.ts';
+import { defineContract } from './define.ts';
 import {
   type Call,
   type ChainRules,
   issue,
   moveBalance,
+  notifyReceiver,
   type Outcome,
+  POINTS_EVENT,
   readAccount,
 } from './rules.ts';
 
@@ -36,7 +39,7 @@ export interface RewardDue {
 export function transfer(call: Call, tx: PayloadOf['TRANSFER']): Outcome {
   if (tx.to >= call.rules.accountCount) return 'UNKNOWN_ACCOUNT';
   if (!moveBalance(call, call.sender, tx.to, tx.amountUpt)) return 'INSUFFICIENT_BALANCE';
-  return undefined;
+  return notifyReceiver(call, call.sender, tx.to, tx.amountUpt);
 }
 
 /**
@@ -90,6 +93,23 @@ function closeDay(state: StateView, rules: ChainRules): RewardDue[] {
 export function reward(call: Call, tx: PayloadOf['POINTS_REWARD']): Outcome {
   if (tx.to >= call.rules.accountCount) return 'UNKNOWN_ACCOUNT';
   if (readAccount(call, tx.to, ACCOUNT.member) === 0) return 'NOT_MEMBER';
-  issue(call, tx.to, tx.amountUpt, 'rewardedUpt');
+  issue(call, tx.to, tx.amountUpt, 'block', tx.ref);
   return undefined;
 }
+
+/** Transfers, and the rewards for packing blocks. */
+export const pointsContract = defineContract({
+  name: 'points',
+  summary: 'Points move between accounts, and are issued for blocks that became irreversible',
+  source: 'model §7.1 (I4), §7.3',
+  storage: [],
+  events: {
+    issued: { code: POINTS_EVENT.issued, fields: ['case', 'to', 'amountUpt', 'ref'] },
+    burned: { code: POINTS_EVENT.burned, fields: ['from', 'amountUpt', 'cause'] },
+  },
+  functions: {
+    TRANSFER: { by: 'anyone', gasBudget: 50_000, run: transfer },
+    POINTS_REWARD: { by: ['node'], gasBudget: 80_000, run: reward },
+  },
+  invariants: [],
+});

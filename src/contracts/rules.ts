@@ -5,9 +5,19 @@
 import type { BranchView } from '../ledger/chain-parameters.ts';
 import type { RejectReason } from '../ledger/reject-reason.ts';
 import type { StateView } from '../ledger/state.ts';
-import type { RegisterPayload } from '../ledger/transactions.ts';
-import { ACCOUNT, accountCell, CHAIN, chainCell, type SlotCells } from './cells.ts';
+import type { PayloadOf, RegisterPayload, TransactionType } from '../ledger/transactions.ts';
+import {
+  ACCOUNT,
+  accountCell,
+  CHAIN,
+  chainCell,
+  EARNINGS,
+  earningsCell,
+  type SlotCells,
+} from './cells.ts';
+import { enter } from './frames.ts';
 import type { VoteOutRules } from './governance-rules.ts';
+import type { RuleGroup, RuleGroups } from './rule-groups.ts';
 
 /** Roles of accounts; an account's role code is its index here. */
 export const ROLES = ['home', 'node', 'centre', 'dso', 'authority', 'treasury', 'guest'] as const;
@@ -15,7 +25,7 @@ export const ROLES = ['home', 'node', 'centre', 'dso', 'authority', 'treasury', 
 export type Role = (typeof ROLES)[number];
 
 /** Rules of one chain. Times are chain time [µs]; slot s is delivered from `openingUs + s · slotUs`. */
-export interface ChainRules {
+export interface ChainRules extends RuleGroups {
   readonly accountCount: number;
   readonly homeCount: number;
   readonly nodeCount: number;
@@ -48,6 +58,8 @@ export interface ChainRules {
   readonly cells: SlotCells;
   /** Rules of elections and of the vote-out; absent where producers are not elected. */
   readonly voteOut?: VoteOutRules;
+  /** Accounts that are contracts of their own, by index; those of the chain itself have no account. */
+  readonly code?: ReadonlyMap<number, AccountCode>;
   /** First genesis certificate id of an account. */
   certificateFirst(account: number): number;
   /** Whether the authority signed this registration. */
@@ -80,7 +92,7 @@ export const RULE_NAMES = [
   'blockBytesMax',
 ] as const satisfies readonly Exclude<
   keyof ChainRules,
-  'certificateFirst' | 'isCertified' | 'cells' | 'voteOut'
+  'certificateFirst' | 'isCertified' | 'cells' | 'voteOut' | 'code' | RuleGroup
 >[];
 
 /** Gas schedule (model §5.5, with a record as the unit of storage). */
@@ -104,8 +116,24 @@ export interface Call {
   readonly branch?: BranchView | undefined;
   /** Integers that the receipt records. */
   readonly events: number[];
+  /** What the envelope sets aside. */
+  readonly gasLimit: number;
+  /** Contracts at work, outermost first; see `frames.ts`. */
+  readonly stack: readonly string[];
   /** Charges gas until this much is used in all; nothing where as much already is. */
   useGasUpTo(gas: number): void;
+  /** Charges gas for work that reads and writes do not show. */
+  useGas(gas: number): void;
+  /** Marks the state, and undoes what was written since. */
+  mark(): number;
+  rollback(mark: number): void;
+  /** Runs another contract's function on behalf of an account, as a call below this one. */
+  invoke<T extends TransactionType>(sender: number, type: T, payload: PayloadOf[T]): Outcome;
+}
+
+/** Code of an account that is a contract: what it does when points reach it. */
+export interface AccountCode {
+  onReceive(call: Call, from: number, amountUpt: number): Outcome;
 }
 
 /** A contract function: undefined when it succeeded, else why it reverted. */
@@ -129,6 +157,16 @@ export function addChain({ state, rules }: Call, field: number, delta: number): 
   state.write(cell, state.read(cell) + delta);
 }
 
+/** Role of an account; the roles of offices, nodes and homes follow from their place. */
+export function roleOf(rules: ChainRules, account: number): Role {
+  if (account < rules.homeCount) return 'home';
+  if (account < rules.centre) return 'node';
+  if (account === rules.centre) return 'centre';
+  if (account === rules.dso) return 'dso';
+  if (account === rules.authority) return 'authority';
+  return account === rules.treasury ? 'treasury' : 'guest';
+}
+
 /** Moves value between balances; false, and nothing moved, when the balance does not suffice. */
 export function moveBalance(call: Call, from: number, to: number, amountUpt: number): boolean {
   if (readAccount(call, from, ACCOUNT.balanceUpt) < amountUpt) return false;
@@ -137,15 +175,78 @@ export function moveBalance(call: Call, from: number, to: number, amountUpt: num
   return true;
 }
 
-/** Issues points to an account under one of the four cases (model §7.1). */
+/** Locks value of an account in a contract; false, and nothing locked, when it does not suffice. */
+export function lockBalance(call: Call, account: number, amountUpt: number): boolean {
+  if (readAccount(call, account, ACCOUNT.balanceUpt) < amountUpt) return false;
+  addAccount(call, account, ACCOUNT.balanceUpt, -amountUpt);
+  addAccount(call, account, ACCOUNT.escrowUpt, amountUpt);
+  return true;
+}
+
+/**
+ * Releases locked value to an account, which may be the owner. A receiver that is a contract runs its code;
+ * when that reverts, so does the payment.
+ */
+export function payFromEscrow(call: Call, owner: number, to: number, amountUpt: number): Outcome {
+  addAccount(call, owner, ACCOUNT.escrowUpt, -amountUpt);
+  addAccount(call, to, ACCOUNT.balanceUpt, amountUpt);
+  return notifyReceiver(call, owner, to, amountUpt);
+}
+
+/** Runs the code of a receiver that is a contract. */
+export function notifyReceiver(call: Call, from: number, to: number, amountUpt: number): Outcome {
+  const code = call.rules.code?.get(to);
+  if (code === undefined) return undefined;
+  return enter(call, `account-${to}`, (inner) => code.onReceive(inner, from, amountUpt));
+}
+
+/** The four cases in which points are issued (model §7.1), in the order of I1 to I4. */
+export const ISSUE_CASES = ['grant', 'clean', 'compute', 'block'] as const;
+/** Case of an issue. */
+export type IssueCase = (typeof ISSUE_CASES)[number];
+
+const ISSUED: Readonly<Record<IssueCase, number>> = {
+  grant: CHAIN.issuedGrantUpt,
+  clean: CHAIN.issuedCleanUpt,
+  compute: CHAIN.issuedComputeUpt,
+  block: CHAIN.issuedRewardUpt,
+};
+
+/** Cell of what an account was issued in all under one case. */
+export function earnedCell(account: number, issueCase: IssueCase): number {
+  if (issueCase === 'grant') return accountCell(account, ACCOUNT.grantedUpt);
+  if (issueCase === 'block') return accountCell(account, ACCOUNT.rewardedUpt);
+  return earningsCell(account, issueCase === 'clean' ? EARNINGS.cleanUpt : EARNINGS.computeUpt);
+}
+
+/** Codes of the entries of receipts that tell of points issued and burned. */
+export const POINTS_EVENT = { issued: 16, burned: 17 } as const;
+
+/**
+ * Issues points to an account under one of the four cases (model §7.1). The receipt records case, receiver,
+ * amount and what it is for; `ref` is unique within its case (P2).
+ */
 export function issue(
   call: Call,
   to: number,
   amountUpt: number,
-  account: 'grantedUpt' | 'rewardedUpt',
+  issueCase: IssueCase,
+  ref: number,
 ): void {
+  if (amountUpt === 0) return;
   addAccount(call, to, ACCOUNT.balanceUpt, amountUpt);
-  addAccount(call, to, ACCOUNT[account], amountUpt);
-  const ledger = account === 'grantedUpt' ? CHAIN.issuedGrantUpt : CHAIN.issuedRewardUpt;
-  addChain(call, ledger, amountUpt);
+  const total = earnedCell(to, issueCase);
+  call.state.write(total, call.state.read(total) + amountUpt);
+  addChain(call, ISSUED[issueCase], amountUpt);
+  call.events.push(POINTS_EVENT.issued, ISSUE_CASES.indexOf(issueCase), to, amountUpt, ref);
+}
+
+/** Burns free points of an account; false, and nothing burned, when it has fewer. */
+export function burn(call: Call, account: number, amountUpt: number, cause: number): boolean {
+  if (readAccount(call, account, ACCOUNT.balanceUpt) < amountUpt) return false;
+  if (amountUpt === 0) return true;
+  addAccount(call, account, ACCOUNT.balanceUpt, -amountUpt);
+  addChain(call, CHAIN.burnedUpt, amountUpt);
+  call.events.push(POINTS_EVENT.burned, account, amountUpt, cause);
+  return true;
 }

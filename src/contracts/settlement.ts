@@ -7,6 +7,7 @@ import { cost } from '../base/integer.ts';
 import type { RejectReason } from '../ledger/reject-reason.ts';
 import type { PayloadOf } from '../ledger/transactions.ts';
 import { ACCOUNT, CHAIN, ORDER, SLOT, SLOT_STATE, TRADE } from './cells.ts';
+import { defineContract } from './define.ts';
 import { shrinkEscrow } from './market.ts';
 import { addAccount, addChain, type Call, type Outcome, readAccount } from './rules.ts';
 
@@ -15,7 +16,6 @@ const TRADE_FIELDS = Object.values(TRADE);
 
 /** Records that a batch of meter reads was anchored; its root is in the transaction. */
 export function anchorReads(call: Call, tx: PayloadOf['METER_BATCH']): Outcome {
-  if (call.sender !== call.rules.centre) return 'UNAUTHORISED';
   if (tx.slot >= call.rules.slotCount) return 'UNKNOWN_SLOT';
   const cell = call.rules.cells.slot(tx.slot, SLOT.meterBatches);
   call.state.write(cell, call.state.read(cell) + 1);
@@ -24,9 +24,8 @@ export function anchorReads(call: Call, tx: PayloadOf['METER_BATCH']): Outcome {
 
 /** Settles a slot, once. */
 export function settleSlot(call: Call, tx: PayloadOf['SETTLE']): Outcome {
-  const { rules, state, sender } = call;
+  const { rules, state } = call;
   const { cells } = rules;
-  if (sender !== rules.centre) return 'UNAUTHORISED';
   if (tx.slot >= rules.slotCount) return 'UNKNOWN_SLOT';
   if (state.read(cells.slot(tx.slot, SLOT.state)) === SLOT_STATE.settled) return 'ALREADY_SETTLED';
   const { entries } = tx;
@@ -116,3 +115,17 @@ function clearOrder(call: Call, slot: number, order: number): void {
 function zero({ state }: Call, cell: number): void {
   if (state.read(cell) !== 0) state.write(cell, 0);
 }
+
+/** Anchored reads and settlements. */
+export const settlementContract = defineContract({
+  name: 'settlement',
+  summary: 'Anchors meter reads and pays each trade once, for what was received',
+  source: 'model §4.11; decisions 15 and 16',
+  storage: [],
+  events: {},
+  functions: {
+    METER_BATCH: { by: ['centre'], gasBudget: 60_000, run: anchorReads },
+    SETTLE: { by: ['centre'], gasBudget: 20_000_000, run: settleSlot },
+  },
+  invariants: [],
+});

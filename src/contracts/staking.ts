@@ -8,6 +8,7 @@
 
 import type { PayloadOf } from '../ledger/transactions.ts';
 import { ACCOUNT, APPROVALS_MAX, accountCell, CHAIN } from './cells.ts';
+import { defineContract } from './define.ts';
 import { VOTER, voterCell } from './governance-cells.ts';
 import { epochUs } from './governance-rules.ts';
 import { addAccount, addChain, type Call, type Outcome, readAccount } from './rules.ts';
@@ -132,3 +133,19 @@ export function setProxy(call: Call, tx: PayloadOf['PROXY']): Outcome {
   addChain(call, CHAIN.electionVersion, 1);
   return undefined;
 }
+
+/** Stake, votes and proxies. */
+export const stakingContract = defineContract({
+  name: 'staking',
+  summary: 'Certificates are locked as stake, which votes for producers',
+  source: 'model §6.3',
+  storage: [{ name: 'voters', key: 'account', fields: Object.keys(VOTER) }],
+  events: {},
+  functions: {
+    STAKE: { by: 'anyone', gasBudget: 200_000, run: stake },
+    UNSTAKE: { by: 'anyone', gasBudget: 200_000, run: unstake },
+    VOTE: { by: 'anyone', gasBudget: 200_000, run: vote },
+    PROXY: { by: 'anyone', gasBudget: 200_000, run: setProxy },
+  },
+  invariants: [],
+});

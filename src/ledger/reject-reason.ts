@@ -62,6 +62,10 @@ const reasons = {
   PROXY_CYCLE: 'the proxy lends its own weight, directly or not, to the sender',
   NO_COMMITMENT: 'no commitment of the sender was included in time, or another order was promised',
   EARLY_REVEAL: 'the slot still takes commitments, which others could choose by this order',
+  CALL_DEPTH: 'calls between contracts nest deeper than 64',
+  REENTRANCY: 'a contract that is at work was entered again',
+  NO_CONTRACT: 'the chain has no contract for this type of transaction',
+  FROZEN: 'the points of the account are frozen by order of the authority',
 } as const;
 
 /** Why a transaction was refused, dropped or failed. */

@@ -6,13 +6,15 @@ import { largestRemainder } from '../base/integer.ts';
 import { pow } from '../base/math.ts';
 import type { RandomSource } from '../base/random.ts';
 import { protocols } from '../consensus/protocols/index.ts';
-import { type ChainRules, ROLES, RULE_NAMES } from '../contracts/rules.ts';
+import { groupParameters } from '../contracts/rule-groups.ts';
+import { ROLES, RULE_NAMES } from '../contracts/rules.ts';
 import type { Genesis, GenesisAccount } from '../ledger/genesis.ts';
 import { type CryptoMode, createKeyPair, type KeyPair } from '../ledger/signature.ts';
 import { nodeId } from '../network/node-id.ts';
 import type { HomeSpec } from '../physics/community.ts';
 import type { Scenario, Window } from '../scenario/sections.ts';
 import { blockCaps } from './caps.ts';
+import { ruleGroups } from './rule-values.ts';
 
 /** Accounts with their keys. */
 export interface Accounts {
@@ -98,7 +100,10 @@ export function createAccounts(
         parameters: Object.entries(protocol.parameters(scenario.consensus.options, nodeCount)),
       },
       accounts,
-      parameters: RULE_NAMES.map((name) => [name, rules[name]] as const),
+      parameters: [
+        ...RULE_NAMES.map((name) => [name, rules[name]] as const),
+        ...groupParameters(ruleGroups(scenario)),
+      ],
     },
   };
 }
@@ -130,7 +135,7 @@ function chainIntegers(
 ): Record<(typeof RULE_NAMES)[number], number> {
   const offices = homeCount + nodeCount;
   const caps = blockCaps(scenario);
-  const rules: Omit<ChainRules, 'certificateFirst' | 'isCertified' | 'cells'> = {
+  return {
     accountCount: offices + OFFICES.length + guestCountOf(scenario),
     homeCount,
     nodeCount,
@@ -154,5 +159,4 @@ function chainIntegers(
     blockGasMax: caps.gas,
     blockBytesMax: caps.bytes,
   };
-  return rules;
 }

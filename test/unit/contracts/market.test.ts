@@ -92,7 +92,7 @@ describe('a clearing', () => {
       trade(0, 1, 100, 450_000, [1, 0]),
       trade(2, 1, 200, 450_000),
     ]);
-    expect(outcome).toMatchObject({ reason: '', events: [0, 2] });
+    expect(outcome).toMatchObject({ reason: '', events: [18, 0, 18, 2] });
     expect(world.orderEscrows(0)).toEqual([144_000, 22_500, 90_000 + 6_000]);
     // What is void cannot be settled, the rest can.
     const entry = (index: number) => settled(index, 100, 450_000);
@@ -126,7 +126,7 @@ describe('a clearing', () => {
       trade(0, 4, 100, 450_000, [0, 40]),
       trade(0, CENTRE, 100, 450_000),
     ];
-    expect(world.clear(strange)).toMatchObject({ reason: '', events: [0, 1, 2, 3] });
+    expect(world.clear(strange)).toMatchObject({ reason: '', events: [18, 0, 18, 1, 18, 2, 18, 3] });
     expect(world.escrows()).toEqual([world.orderEscrows(1)[0], 0, 0, 0]);
   });
 

@@ -1,6 +1,7 @@
 /** Payloads of the vote-out of abnormal producers, of bonds, and of stake that leaves or is lent. */
-import { type ByteReader, type ByteWriter, DecodeError } from './encoding.ts';
-import { SIGNATURE_BYTES } from './signature.ts';
+import { type ByteReader, type ByteWriter, DecodeError } from '../encoding.ts';
+import { SIGNATURE_BYTES } from '../signature.ts';
+import { codecOf, FIELD, type PayloadCodecs } from './codec.ts';
 
 /** A block header as evidence: its encoded bytes and the producer's signature over their hash. */
 export interface SignedHeader {
@@ -52,6 +53,16 @@ export interface ReturnPayload {
   readonly node: number;
 }
 
+/** Locks certificates as stake. */
+export interface StakePayload {
+  readonly certificates: ArrayLike<number>;
+}
+
+/** Votes for producers, account indices in order of preference. */
+export interface VotePayload {
+  readonly candidates: ArrayLike<number>;
+}
+
 /** Takes certificates out of stake; they stay locked for the delay. */
 export interface UnstakePayload {
   readonly certificates: ArrayLike<number>;
@@ -69,6 +80,8 @@ export interface GovernancePayloads {
   readonly VERDICT: VerdictPayload;
   readonly CANDIDACY: CandidacyPayload;
   readonly RETURN: ReturnPayload;
+  readonly STAKE: StakePayload;
+  readonly VOTE: VotePayload;
   readonly UNSTAKE: UnstakePayload;
   readonly PROXY: ProxyPayload;
 }
@@ -106,46 +119,20 @@ function readHeaderCount(r: ByteReader): number {
   return count;
 }
 
-/** How the payloads are written and read; fields are read in the order in which they are written. */
-export const GOVERNANCE_CODECS: {
-  readonly [T in keyof GovernancePayloads]: {
-    write(payload: GovernancePayloads[T], writer: ByteWriter): void;
-    read(reader: ByteReader): GovernancePayloads[T];
-  };
-} = {
+/** How the payloads are written and read. */
+export const GOVERNANCE_CODECS: PayloadCodecs<GovernancePayloads> = {
   ABNORMAL_REPORT: { write: writeReport, read: readReport },
-  BALLOT: {
-    write(p, w) {
-      w.uint(p.report);
-      w.uint(p.target);
-      w.u8(p.kind);
-      w.u8(p.choice);
-    },
-    read: (r) => ({
-      report: r.uint('report'),
-      target: r.uint('target'),
-      kind: r.u8('kind'),
-      choice: r.u8('choice'),
-    }),
-  },
-  VERDICT: {
-    write: (p, w) => w.uint(p.report),
-    read: (r) => ({ report: r.uint('report') }),
-  },
-  CANDIDACY: {
-    write: (p, w) => w.uint(p.bondUpt),
-    read: (r) => ({ bondUpt: r.uint('bondUpt') }),
-  },
-  RETURN: {
-    write: (p, w) => w.uint(p.node),
-    read: (r) => ({ node: r.uint('node') }),
-  },
-  UNSTAKE: {
-    write: (p, w) => w.uints(p.certificates),
-    read: (r) => ({ certificates: r.uints('certificates') }),
-  },
-  PROXY: {
-    write: (p, w) => w.uint(p.to + 1),
-    read: (r) => ({ to: r.uint('to') - 1 }),
-  },
+  BALLOT: codecOf({
+    report: FIELD.uint,
+    target: FIELD.uint,
+    kind: FIELD.u8,
+    choice: FIELD.u8,
+  }),
+  VERDICT: codecOf({ report: FIELD.uint }),
+  CANDIDACY: codecOf({ bondUpt: FIELD.uint }),
+  RETURN: codecOf({ node: FIELD.uint }),
+  STAKE: codecOf({ certificates: FIELD.uints }),
+  VOTE: codecOf({ candidates: FIELD.uints }),
+  UNSTAKE: codecOf({ certificates: FIELD.uints }),
+  PROXY: codecOf({ to: FIELD.optional }),
 };
