@@ -1,12 +1,16 @@
 /** `peerwatt verify`: a result folder checked without the simulator's state. */
 import { join } from 'node:path';
+import { placeText, type VerifyProblem } from '../ledger/verify.ts';
 import { checkFolder, readResult, runFolders } from '../report/check.ts';
-import { verifyRunLedger } from '../simulation/verify.ts';
+import { compareWithState } from '../report/state-check.ts';
+import { auditRunLedger } from '../simulation/verify.ts';
 import { type Arguments, EXIT } from './session.ts';
 import { textOption } from './usage.ts';
 
 /**
- * Re-derives the ledger of a run, or of every run of a study, and compares all files with the manifest.
+ * Re-derives the ledger of a run, or of every run of a study: all hashes, roots and signatures, and by
+ * running every contract again the state, which must be the one that the tables of the folder show. All
+ * files are compared with the manifest.
  *
  * @returns Exit code: 0 when everything holds, 1 when anything does not.
  */
@@ -27,12 +31,8 @@ function verifyFolder(folder: string): string[] {
   const bytes = readResult(folder, 'ledger.bin');
   if (bytes === undefined) return [...problems];
   const place = join(folder, 'ledger.bin');
-  const report = verifyRunLedger(bytes);
-  const found = report.problems.map((problem) => {
-    const { offset, length, what, expected, got } = problem;
-    const where = length > 1 ? `bytes ${offset} to ${offset + length - 1}` : `byte ${offset}`;
-    return `${place}: ${where}: ${what}: expected ${expected}; got ${got}`;
-  });
+  const { report, tables } = auditRunLedger(bytes);
+  const found = report.problems.map((problem) => `${place}: ${problemText(problem)}`);
   for (const [name, got, expected] of [
     ['genesisHash', report.genesisHash, stated?.genesisHash],
     ['headHash', report.headHash, stated?.headHash],
@@ -41,5 +41,18 @@ function verifyFolder(folder: string): string[] {
       found.push(`${place}: expected the ${name} ${expected} of the manifest; got ${got}`);
     }
   }
-  return [...problems, ...found];
+  return [...problems, ...found, ...compareWithState(folder, tables)];
+}
+
+/**
+ * A problem in one line, its place first in the words of people, then in bytes:
+ * `block 17, transaction 3 (SETTLE), field payload.entries.paymentUpt[0]: byte 0x08 …`.
+ */
+export function problemText(problem: VerifyProblem): string {
+  const { offset, length, what, expected, got, transaction } = problem;
+  const place = placeText(problem);
+  const bytes = length > 1 ? `bytes ${offset} to ${offset + length - 1}` : `byte ${offset}`;
+  const id = transaction === undefined ? '' : ` (transaction id ${transaction.id})`;
+  const where = length === 0 && place === '' ? what : `${bytes}: ${what}`;
+  return `${place === '' ? '' : `${place}: `}${where}: expected ${expected}; got ${got}${id}`;
 }

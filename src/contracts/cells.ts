@@ -12,7 +12,7 @@ export const ACCOUNT = {
   nonce: 0,
   balanceUpt: 1,
   escrowUpt: 2,
-  /** Role + 1 once registered, else 0. */
+  /** Role + 1 once registered, else 0; flags and the count of keys above (`membership-cells.ts`). */
   member: 3,
   grantedUpt: 4,
   rewardedUpt: 5,
@@ -46,6 +46,8 @@ export const CHAIN = {
   redeemedUpt: 9,
   /** Interventions of the centre and the authority. */
   interventions: 10,
+  /** Of what was granted: at genesis, for nobody's registration. */
+  genesisUpt: 11,
 } as const;
 
 /** Fields of a slot's head record. */
@@ -55,7 +57,6 @@ export const SLOT = {
   orderCount: 1,
   tradeCount: 2,
   settleVersion: 3,
-  meterBatches: 4,
 } as const;
 
 /** Life of a delivery slot on the chain. */

@@ -10,10 +10,13 @@ import { merkleRoot } from '../ledger/merkle.ts';
 import { type Receipt, STATUS_FAILED, STATUS_OK } from '../ledger/receipt.ts';
 import { type RejectReason, rejectReasonCode } from '../ledger/reject-reason.ts';
 import type { StateView } from '../ledger/state.ts';
-import type { Transaction } from '../ledger/transactions.ts';
+import type { PayloadOf, Transaction, TransactionType } from '../ledger/transactions.ts';
 import { ACCOUNT, accountCell, RECORD_CELLS } from './cells.ts';
 import { dispatch } from './index.ts';
+import { isRevoked, isSuspended } from './membership-cells.ts';
 import { type Call, type ChainRules, GAS, type Outcome } from './rules.ts';
+import { collectFee } from './treasury.ts';
+import { noteSpent } from './vesting.ts';
 
 /** State that can undo, as the executor needs it. */
 export interface UndoableState extends StateView {
@@ -24,6 +27,11 @@ export interface UndoableState extends StateView {
 /** What a sender pays for gas [Upt]: offices and full nodes hold no points and pay nothing. */
 export function gasPriceOf(rules: ChainRules, sender: number): number {
   return sender < rules.homeCount ? rules.gasPriceUpt : 0;
+}
+
+/** What a transaction moves out of its sender's balance beside fees [Upt]. */
+export function movedUpt(tx: Transaction): number {
+  return tx.type === 'TRANSFER' ? tx.payload.amountUpt : 0;
 }
 
 /**
@@ -38,25 +46,33 @@ export function refusal(
   intrinsicGas: number,
   timestampUs: number,
 ): RejectReason | undefined {
-  if (tx.sender >= rules.accountCount) return 'UNKNOWN_SENDER';
+  const { sender } = tx;
+  if (sender >= rules.accountCount) return 'UNKNOWN_SENDER';
   if (tx.expiryUs < timestampUs) return 'EXPIRED';
-  if (rules.consortium === 1 && state.read(accountCell(tx.sender, ACCOUNT.member)) === 0) {
-    return 'NOT_MEMBER';
+  if (rules.consortium === 1) {
+    const member = state.read(accountCell(sender, ACCOUNT.member));
+    if (member === 0) return 'NOT_MEMBER';
+    // A reward is the protocol's own and must be in the block, whoever made that.
+    if (isSuspended(member) && tx.type !== 'POINTS_REWARD') {
+      return isRevoked(member) ? 'REVOKED' : 'SUSPENDED';
+    }
   }
-  if (tx.nonce < state.read(accountCell(tx.sender, ACCOUNT.nonce))) return 'BAD_NONCE';
+  if (tx.nonce < state.read(accountCell(sender, ACCOUNT.nonce))) return 'BAD_NONCE';
   if (tx.gasLimit < intrinsicGas) return 'INSUFFICIENT_GAS';
-  const feeMaxUpt = tx.gasLimit * gasPriceOf(rules, tx.sender);
-  if (state.read(accountCell(tx.sender, ACCOUNT.balanceUpt)) < feeMaxUpt) {
+  const neededUpt = tx.gasLimit * gasPriceOf(rules, sender) + (tx.tipUpt ?? 0) + movedUpt(tx);
+  if (state.read(accountCell(sender, ACCOUNT.balanceUpt)) < neededUpt) {
     return 'INSUFFICIENT_BALANCE';
   }
   return undefined;
 }
 
 /**
- * Executes one admissible transaction: nonce and fee stand whatever happens; a revert or running out of
- * gas rolls the rest back (model §5.5).
+ * Executes one admissible transaction: nonce, gas fee and tip stand whatever happens; a revert or running
+ * out of gas rolls the rest back (model §5.5). Gas is paid to the treasury, the tip to the producer.
  *
  * @param branch - The branch below the block, for evidence; absent where the protocol has no turns.
+ * @param producer - Account of the block's producer; the treasury where there is none.
+ * @param parentHash - Hash of the parent block, hex, from which contracts draw; absent where there is none.
  */
 export function execute(
   state: UndoableState,
@@ -65,55 +81,55 @@ export function execute(
   intrinsicGas: number,
   timestampUs: number,
   branch?: BranchView,
+  producer: number = rules.treasury,
+  parentHash?: string,
 ): Receipt {
-  const nonceCell = accountCell(tx.sender, ACCOUNT.nonce);
-  state.write(nonceCell, tx.nonce + 1);
+  const { sender, gasLimit, tipUpt = 0 } = tx;
+  const gasPriceUpt = gasPriceOf(rules, sender);
+  state.write(accountCell(sender, ACCOUNT.nonce), tx.nonce + 1);
   // The whole limit is set aside first, so that the contract cannot spend what the gas will cost.
-  const limitUpt = tx.gasLimit * gasPriceOf(rules, tx.sender);
-  addBalance(state, tx.sender, -limitUpt);
+  const limitUpt = gasLimit * gasPriceUpt;
+  addBalance(state, sender, -limitUpt - tipUpt);
   const mark = state.mark();
-  const meter = meterGas(state, intrinsicGas + GAS.signatureCheck);
-  const call: Call = {
-    rules,
-    state: meter,
-    sender: tx.sender,
-    timestampUs,
-    branch,
-    events: [],
-    gasLimit: tx.gasLimit,
-    stack: [],
-    useGasUpTo: meter.useUpTo,
-    useGas: meter.use,
-    mark: () => state.mark(),
-    rollback: (to) => state.rollback(to),
-    invoke(this: Call, sender, type, payload) {
-      return dispatch({ ...this, sender }, type, payload);
-    },
-  };
+  meter.open(state, intrinsicGas + GAS.signatureCheck);
+  const call = new TransactionCall(rules, meter, sender, timestampUs, branch, gasLimit, parentHash);
   let reason: Outcome = dispatch(call, tx.type, tx.payload);
   let gasUsed = meter.gas + GAS.event * call.events.length;
-  if (gasUsed > tx.gasLimit) {
+  if (gasUsed > gasLimit) {
     reason = 'OUT_OF_GAS';
-    gasUsed = tx.gasLimit;
+    gasUsed = gasLimit;
   }
   if (reason !== undefined) state.rollback(mark);
-  const feeUpt = gasUsed * gasPriceOf(rules, tx.sender);
-  addBalance(state, tx.sender, limitUpt - feeUpt);
-  addBalance(state, rules.treasury, feeUpt);
+  const feeUpt = gasUsed * gasPriceUpt;
+  addBalance(state, sender, limitUpt - feeUpt);
+  collectFee(state, rules, feeUpt);
+  noteSpent(state, rules, sender);
+  addBalance(state, producer, tipUpt);
   return reason === undefined
     ? { status: STATUS_OK, gasUsed, reason: 0, events: call.events }
     : { status: STATUS_FAILED, gasUsed, reason: rejectReasonCode(reason), events: [] };
 }
 
+/** State that charges what is read and written. */
+interface GasMeter extends UndoableState {
+  gas: number;
+  /** Starts to count for a transaction. */
+  open(state: UndoableState, gas: number): void;
+}
+
 /** Charges reads and writes by record: the first touch of a record after another one costs. */
-function meterGas(
-  state: StateView,
-  startGas: number,
-): StateView & { gas: number; useUpTo(gas: number): void; use(gas: number): void } {
+function createGasMeter(): GasMeter {
+  let state!: UndoableState;
   let lastRead = -1;
   let lastWritten = -1;
   const meter = {
-    gas: startGas,
+    gas: 0,
+    open(metered: UndoableState, gas: number): void {
+      state = metered;
+      meter.gas = gas;
+      lastRead = -1;
+      lastWritten = -1;
+    },
     read(cell: number): number {
       const record = Math.floor(cell / RECORD_CELLS);
       if (record !== lastRead && record !== lastWritten) {
@@ -130,14 +146,72 @@ function meterGas(
       }
       state.write(cell, value);
     },
-    useUpTo(gas: number): void {
-      if (gas > meter.gas) meter.gas = gas;
-    },
-    use(gas: number): void {
-      meter.gas += gas;
-    },
+    mark: () => state.mark(),
+    rollback: (mark: number) => state.rollback(mark),
   };
   return meter;
+}
+
+/** One transaction executes at a time, so that one meter is enough. */
+const meter = createGasMeter();
+
+/** What the contracts of one transaction work on. */
+class TransactionCall implements Call {
+  readonly rules: ChainRules;
+  readonly state: GasMeter;
+  readonly sender: number;
+  readonly timestampUs: number;
+  readonly branch: BranchView | undefined;
+  readonly parentHash: string | undefined;
+  readonly events: number[] = [];
+  readonly gasLimit: number;
+  readonly stack: string[] = [];
+
+  constructor(
+    rules: ChainRules,
+    state: GasMeter,
+    sender: number,
+    timestampUs: number,
+    branch: BranchView | undefined,
+    gasLimit: number,
+    parentHash: string | undefined,
+  ) {
+    this.rules = rules;
+    this.state = state;
+    this.sender = sender;
+    this.timestampUs = timestampUs;
+    this.branch = branch;
+    this.gasLimit = gasLimit;
+    this.parentHash = parentHash;
+  }
+
+  useGasUpTo(gas: number): void {
+    if (gas > this.state.gas) this.state.gas = gas;
+  }
+
+  useGas(gas: number): void {
+    this.state.gas += gas;
+  }
+
+  mark(): number {
+    return this.state.mark();
+  }
+
+  rollback(mark: number): void {
+    this.state.rollback(mark);
+  }
+
+  invoke<T extends TransactionType>(sender: number, type: T, payload: PayloadOf[T]): Outcome {
+    return dispatch(this.as(sender), type, payload);
+  }
+
+  /** The same call on behalf of another account: events and the contracts at work are shared. */
+  private as(sender: number): Call {
+    if (sender === this.sender) return this;
+    return Object.assign(Object.create(TransactionCall.prototype) as object, this, {
+      sender,
+    }) as TransactionCall;
+  }
 }
 
 function addBalance(state: StateView, account: number, deltaUpt: number): void {

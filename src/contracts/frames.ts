@@ -15,11 +15,14 @@ export const CALL_DEPTH_MAX = 64;
  * @param contract - Name of the contract that is entered.
  */
 export function enter(call: Call, contract: string, run: (inner: Call) => Outcome): Outcome {
-  if (call.stack.length >= CALL_DEPTH_MAX) return 'CALL_DEPTH';
-  if (call.stack.includes(contract)) return 'REENTRANCY';
+  const { stack } = call;
+  if (stack.length >= CALL_DEPTH_MAX) return 'CALL_DEPTH';
+  if (stack.includes(contract)) return 'REENTRANCY';
   const mark = call.mark();
   const eventCount = call.events.length;
-  const outcome = run({ ...call, stack: [...call.stack, contract] });
+  stack.push(contract);
+  const outcome = run(call);
+  stack.pop();
   if (outcome !== undefined) {
     call.rollback(mark);
     call.events.length = eventCount;

@@ -71,6 +71,9 @@ export const VOTER = {
   earlierEpoch: 10,
   earlierWeight: 11,
   earlierVoted: 12,
+  /** Certificates that leave an epoch after those of `unlocking`, and when they are free [µs]. */
+  unlockingLater: 13,
+  laterUs: 14,
 } as const;
 
 /** Steps over which a weight is carried from proxy to proxy (Steem: 4). */

@@ -11,6 +11,7 @@ import type { PayloadOf, SignedHeader } from '../ledger/transactions.ts';
 import { EVIDENCE, isObjective } from '../ledger/vote-out.ts';
 import { CANDIDATE, candidateCell, judgedCell } from './governance-cells.ts';
 import type { VoteOutRules } from './governance-rules.ts';
+import { keysInState } from './membership-cells.ts';
 import type { Call } from './rules.ts';
 
 /** A header that an account signed. */
@@ -27,7 +28,7 @@ const writer = createWriter(512);
  * for a turn that has come.
  */
 function prove(
-  { rules, timestampUs }: Call,
+  { rules, state, timestampUs }: Call,
   voteOut: VoteOutRules,
   node: number,
   signed: SignedHeader,
@@ -46,7 +47,13 @@ function prove(
   if (!equalBytes(header.chainId, voteOut.chainId)) return undefined;
   if (!equalBytes(encodeHeader(header, writer), signed.header)) return undefined;
   const hash = blockHash(signed.header);
-  const isSigned = voteOut.isSigned(header.producer, hexToBytes(hash), signed.signature);
+  const bytes = hexToBytes(hash);
+  // A header tells when it was meant for, not when it was signed: any key the account has had binds it.
+  const isSigned =
+    voteOut.isSigned(header.producer, bytes, signed.signature) ||
+    keysInState((cell) => state.read(cell), header.producer).some((key) =>
+      rules.isSignedBy(key, bytes, signed.signature),
+    );
   return isSigned ? { header, hash, turn } : undefined;
 }
 

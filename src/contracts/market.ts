@@ -131,16 +131,32 @@ export function clearSlot(call: Call, tx: PayloadOf['CLEAR']): Outcome {
       call.events.push(MARKET_EVENT.voided, trade);
     }
   }
-  for (let order = 0; order < orderCount; order++) {
-    if (filled[order]! > state.read(cells.order(tx.slot, order, ORDER.quantityWh))) {
-      return 'BAD_CLEARING';
-    }
-    if (filled[order]! > 0)
-      state.write(cells.order(tx.slot, order, ORDER.filledWh), filled[order]!);
-    shrinkEscrow(call, tx.slot, order, needed[order]!);
+  return closeBook(call, tx.slot, filled, needed, trades.count);
+}
+
+/**
+ * Ends the trading of a slot: writes what each order got and gives back the escrow it does not need.
+ *
+ * @param filledWh - By order; no more than its quantity, else `BAD_CLEARING`.
+ * @param neededUpt - By order: escrow of its trades.
+ */
+export function closeBook(
+  call: Call,
+  slot: number,
+  filledWh: Float64Array,
+  neededUpt: Float64Array,
+  tradeCount: number,
+): Outcome {
+  const { state } = call;
+  const { cells } = call.rules;
+  for (let order = 0; order < filledWh.length; order++) {
+    const filled = filledWh[order]!;
+    if (filled > state.read(cells.order(slot, order, ORDER.quantityWh))) return 'BAD_CLEARING';
+    if (filled > 0) state.write(cells.order(slot, order, ORDER.filledWh), filled);
+    shrinkEscrow(call, slot, order, neededUpt[order]!);
   }
-  state.write(cells.slot(tx.slot, SLOT.tradeCount), trades.count);
-  state.write(cells.slot(tx.slot, SLOT.state), SLOT_STATE.cleared);
+  state.write(cells.slot(slot, SLOT.tradeCount), tradeCount);
+  state.write(cells.slot(slot, SLOT.state), SLOT_STATE.cleared);
   return undefined;
 }
 

@@ -18,11 +18,22 @@ import {
 import { enter } from './frames.ts';
 import type { VoteOutRules } from './governance-rules.ts';
 import type { RuleGroup, RuleGroups } from './rule-groups.ts';
+import type { UtxoRules } from './utxo.ts';
 
 /** Roles of accounts; an account's role code is its index here. */
 export const ROLES = ['home', 'node', 'centre', 'dso', 'authority', 'treasury', 'guest'] as const;
 /** Role of an account. */
 export type Role = (typeof ROLES)[number];
+
+/** Certificates of genesis, which the state holds nothing of until they change. */
+export interface GenesisCertificates {
+  /** First id behind all of them. */
+  readonly end: number;
+  /** Account that a certificate was allotted to, −1 for ids that are none of genesis. */
+  ownerOf(id: number): number;
+  /** Whether it is locked as stake from the start. */
+  isStaked(id: number): boolean;
+}
 
 /** Rules of one chain. Times are chain time [µs]; slot s is delivered from `openingUs + s · slotUs`. */
 export interface ChainRules extends RuleGroups {
@@ -58,12 +69,21 @@ export interface ChainRules extends RuleGroups {
   readonly cells: SlotCells;
   /** Rules of elections and of the vote-out; absent where producers are not elected. */
   readonly voteOut?: VoteOutRules;
+  /** Rules of coins, where points are coins. */
+  readonly coins?: UtxoRules;
   /** Accounts that are contracts of their own, by index; those of the chain itself have no account. */
   readonly code?: ReadonlyMap<number, AccountCode>;
   /** First genesis certificate id of an account. */
   certificateFirst(account: number): number;
+  readonly genesisCertificates: GenesisCertificates;
+  /** First bytes of the genesis hash, which every signature covers. */
+  readonly chainId: Uint8Array;
   /** Whether the authority signed this registration. */
   isCertified(registration: RegisterPayload): boolean;
+  /** Whether the authority signed these bytes. */
+  isSignedByAuthority(message: Uint8Array, signature: Uint8Array): boolean;
+  /** Whether a signature is a key's over these bytes. */
+  isSignedBy(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
 }
 
 /** The integers of {@link ChainRules} in the order they stand in genesis. */
@@ -92,7 +112,17 @@ export const RULE_NAMES = [
   'blockBytesMax',
 ] as const satisfies readonly Exclude<
   keyof ChainRules,
-  'certificateFirst' | 'isCertified' | 'cells' | 'voteOut' | 'code' | RuleGroup
+  | 'certificateFirst'
+  | 'genesisCertificates'
+  | 'isCertified'
+  | 'cells'
+  | 'voteOut'
+  | 'code'
+  | 'coins'
+  | 'isSignedByAuthority'
+  | 'isSignedBy'
+  | 'chainId'
+  | RuleGroup
 >[];
 
 /** Gas schedule (model §5.5, with a record as the unit of storage). */
@@ -101,10 +131,11 @@ export const GAS = {
   recordRead: 800,
   recordClear: 500,
   event: 375,
+  hash: 30,
   signatureCheck: 3_000,
 } as const;
 
-/** What a contract function works on. */
+/** What a contract function works on. It has methods: a copy by `...` would lose them. */
 export interface Call {
   readonly rules: ChainRules;
   readonly state: StateView;
@@ -114,12 +145,14 @@ export interface Call {
   readonly timestampUs: number;
   /** The branch below the block; absent where the protocol has no turns. */
   readonly branch?: BranchView | undefined;
+  /** Hash of the parent block, hex; absent where there is none. */
+  readonly parentHash?: string | undefined;
   /** Integers that the receipt records. */
   readonly events: number[];
   /** What the envelope sets aside. */
   readonly gasLimit: number;
-  /** Contracts at work, outermost first; see `frames.ts`. */
-  readonly stack: readonly string[];
+  /** Contracts at work, outermost first; only `frames.ts` changes it. */
+  readonly stack: string[];
   /** Charges gas until this much is used in all; nothing where as much already is. */
   useGasUpTo(gas: number): void;
   /** Charges gas for work that reads and writes do not show. */
@@ -205,7 +238,8 @@ export const ISSUE_CASES = ['grant', 'clean', 'compute', 'block'] as const;
 /** Case of an issue. */
 export type IssueCase = (typeof ISSUE_CASES)[number];
 
-const ISSUED: Readonly<Record<IssueCase, number>> = {
+/** Field of the chain's record that sums what was issued under a case. */
+export const ISSUED: Readonly<Record<IssueCase, number>> = {
   grant: CHAIN.issuedGrantUpt,
   clean: CHAIN.issuedCleanUpt,
   compute: CHAIN.issuedComputeUpt,
@@ -240,6 +274,15 @@ export function issue(
   addChain(call, ISSUED[issueCase], amountUpt);
   call.events.push(POINTS_EVENT.issued, ISSUE_CASES.indexOf(issueCase), to, amountUpt, ref);
 }
+
+/** Why points were burned, as the receipt records it. */
+export const BURN_CAUSE = {
+  redeemed: 0,
+  penalty: 1,
+  forfeited: 2,
+  expired: 3,
+  cashedOut: 4,
+} as const;
 
 /** Burns free points of an account; false, and nothing burned, when it has fewer. */
 export function burn(call: Call, account: number, amountUpt: number, cause: number): boolean {

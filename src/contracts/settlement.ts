@@ -1,26 +1,28 @@
 /**
- * The settlement contract: pays each trade of a cleared slot for what was received, charges wheeling and
- * penalties, empties the slot's escrow and clears its records. A slot whose clearing was not final in
+ * The settlement contract: pays each trade of a cleared slot for what was received, moves the labels of its
+ * clean energy, charges wheeling and penalties, empties the slot's escrow and clears its records. A slot whose clearing was not final in
  * time is settled without entries, which gives everything back.
  */
-import { cost } from '../base/integer.ts';
+import { cost, mulDivFloor } from '../base/integer.ts';
 import type { RejectReason } from '../ledger/reject-reason.ts';
 import type { PayloadOf } from '../ledger/transactions.ts';
 import { ACCOUNT, CHAIN, ORDER, SLOT, SLOT_STATE, TRADE } from './cells.ts';
 import { defineContract } from './define.ts';
+import { closeLabels, deliverLabels } from './labels.ts';
 import { shrinkEscrow } from './market.ts';
-import { addAccount, addChain, type Call, type Outcome, readAccount } from './rules.ts';
+import {
+  addAccount,
+  addChain,
+  BURN_CAUSE,
+  burn,
+  type Call,
+  type Outcome,
+  readAccount,
+} from './rules.ts';
+import { noteSpent } from './vesting.ts';
 
 const ORDER_FIELDS = Object.values(ORDER);
 const TRADE_FIELDS = Object.values(TRADE);
-
-/** Records that a batch of meter reads was anchored; its root is in the transaction. */
-export function anchorReads(call: Call, tx: PayloadOf['METER_BATCH']): Outcome {
-  if (tx.slot >= call.rules.slotCount) return 'UNKNOWN_SLOT';
-  const cell = call.rules.cells.slot(tx.slot, SLOT.meterBatches);
-  call.state.write(cell, call.state.read(cell) + 1);
-  return undefined;
-}
 
 /** Settles a slot, once. */
 export function settleSlot(call: Call, tx: PayloadOf['SETTLE']): Outcome {
@@ -35,6 +37,8 @@ export function settleSlot(call: Call, tx: PayloadOf['SETTLE']): Outcome {
     if (typeof settled === 'string') return settled;
     parties.push(settled);
   }
+  const undelivered = moveLabels(call, tx, parties);
+  if (undelivered !== undefined) return undelivered;
   const orderCount = state.read(cells.slot(tx.slot, SLOT.orderCount));
   for (let order = 0; order < orderCount; order++) {
     shrinkEscrow(call, tx.slot, order, 0);
@@ -51,9 +55,17 @@ export function settleSlot(call: Call, tx: PayloadOf['SETTLE']): Outcome {
   }
   zero(call, cells.slot(tx.slot, SLOT.orderCount));
   zero(call, cells.slot(tx.slot, SLOT.tradeCount));
-  zero(call, cells.slot(tx.slot, SLOT.meterBatches));
   state.write(cells.slot(tx.slot, SLOT.state), SLOT_STATE.settled);
   state.write(cells.slot(tx.slot, SLOT.settleVersion), tx.version);
+  return undefined;
+}
+
+/** Settles several slots, all or none of them. */
+export function settleSlots(call: Call, tx: PayloadOf['SETTLE_BATCH']): Outcome {
+  for (const settlement of tx.settlements) {
+    const failed = settleSlot(call, settlement);
+    if (failed !== undefined) return failed;
+  }
   return undefined;
 }
 
@@ -80,6 +92,8 @@ function settleTrade(
   const paymentUpt = entries.paymentUpt[entry]!;
   const wheelingUpt = entries.wheelingUpt[entry]!;
   if (contractedWh === 0 || fulfilledWh > contractedWh) return 'BAD_AMOUNT';
+  if (entries.cleanWh[entry]! > fulfilledWh) return 'BAD_AMOUNT';
+  if (entries.lossWh[entry]! > contractedWh - fulfilledWh) return 'BAD_AMOUNT';
   if (paymentUpt !== cost(priceUptPerKWh, fulfilledWh)) return 'BAD_AMOUNT';
   if (wheelingUpt !== cost(rules.wheelingUptPerKWh, fulfilledWh)) return 'BAD_AMOUNT';
   const buyer = state.read(cells.order(slot, bought, ORDER.owner)) - 1;
@@ -87,6 +101,7 @@ function settleTrade(
   const escrow = cells.order(slot, bought, ORDER.escrowUpt);
   state.write(escrow, state.read(escrow) - paymentUpt - wheelingUpt);
   addAccount(call, buyer, ACCOUNT.escrowUpt, -paymentUpt - wheelingUpt);
+  noteSpent(state, rules, buyer);
   addAccount(call, seller, ACCOUNT.balanceUpt, paymentUpt);
   addAccount(call, rules.dso, ACCOUNT.balanceUpt, wheelingUpt);
   // A trade settles once: what it contracted is gone from the state.
@@ -94,13 +109,39 @@ function settleTrade(
   return { buyer, seller };
 }
 
-/** Takes a penalty from the balance, as far as it reaches; it goes to the operator of the grid. */
+/** Lets the labels of each trade follow its energy; what is left of the slot's is the owners' own. */
+function moveLabels(
+  call: Call,
+  { slot, entries }: PayloadOf['SETTLE'],
+  parties: readonly Parties[],
+): Outcome {
+  for (let entry = 0; entry < entries.count; entry++) {
+    const failed = deliverLabels(call, {
+      slot,
+      trade: entries.trade[entry]!,
+      ...parties[entry]!,
+      cleanWh: entries.cleanWh[entry]!,
+      lossWh: entries.lossWh[entry]!,
+    });
+    if (failed !== undefined) return failed;
+  }
+  closeLabels(call, slot);
+  return undefined;
+}
+
+/**
+ * Takes a penalty from the balance, as far as it reaches; it goes to the operator of the grid but for the
+ * share that the chain burns.
+ */
 function chargePenalty(call: Call, account: number, penaltyUpt: number): void {
   const paidUpt = Math.min(penaltyUpt, readAccount(call, account, ACCOUNT.balanceUpt));
   if (paidUpt === 0) return;
-  addAccount(call, account, ACCOUNT.balanceUpt, -paidUpt);
-  addAccount(call, call.rules.dso, ACCOUNT.balanceUpt, paidUpt);
+  const burnedUpt = mulDivFloor(paidUpt, call.rules.points?.penaltyBurnPpm ?? 0, 1_000_000);
+  burn(call, account, burnedUpt, BURN_CAUSE.penalty);
+  addAccount(call, account, ACCOUNT.balanceUpt, burnedUpt - paidUpt);
+  addAccount(call, call.rules.dso, ACCOUNT.balanceUpt, paidUpt - burnedUpt);
   addChain(call, CHAIN.penaltiesUpt, paidUpt);
+  noteSpent(call.state, call.rules, account);
 }
 
 function clearOrder(call: Call, slot: number, order: number): void {
@@ -116,16 +157,16 @@ function zero({ state }: Call, cell: number): void {
   if (state.read(cell) !== 0) state.write(cell, 0);
 }
 
-/** Anchored reads and settlements. */
+/** Settlements. */
 export const settlementContract = defineContract({
   name: 'settlement',
-  summary: 'Anchors meter reads and pays each trade once, for what was received',
+  summary: 'Pays each trade once, for what was received, and moves the labels of its energy',
   source: 'model §4.11; decisions 15 and 16',
   storage: [],
   events: {},
   functions: {
-    METER_BATCH: { by: ['centre'], gasBudget: 60_000, run: anchorReads },
     SETTLE: { by: ['centre'], gasBudget: 20_000_000, run: settleSlot },
+    SETTLE_BATCH: { by: ['centre'], gasBudget: 200_000_000, run: settleSlots },
   },
   invariants: [],
 });

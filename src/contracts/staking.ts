@@ -1,100 +1,99 @@
 /**
  * Stake, votes and proxies. Stake is locked certificates; a vote approves up to seven nodes with the
- * voter's whole weight (model §6.3, approval voting). Certificates are ids of genesis, owned in ranges.
- * What leaves the stake no longer counts and stays locked for an epoch from the request: a stake that is
- * there for the count only is impossible. An election reads the last irreversible block, so what leaves
- * after that block and before the epoch ends is free earlier than its seats, by at most that block's age.
+ * voter's whole weight (model §6.3, approval voting). A carbon certificate weighs as much as the green one it
+ * was made of (µ_C = 1/EF), so that a stake counts certificates of either kind. What is staked can be neither
+ * sold nor transferred, retired, claimed or bridged. What leaves the stake no longer counts and stays locked
+ * until its seats are over; see `unstaking.ts`.
  */
-
 import type { PayloadOf } from '../ledger/transactions.ts';
 import { ACCOUNT, APPROVALS_MAX, accountCell, CHAIN } from './cells.ts';
-import { defineContract } from './define.ts';
-import { VOTER, voterCell } from './governance-cells.ts';
-import { epochUs } from './governance-rules.ts';
-import { addAccount, addChain, type Call, type Outcome, readAccount } from './rules.ts';
+import { CERTIFICATE_STATE, LABEL_HOLDER, labelHolderCell } from './certificate-cells.ts';
 import {
-  carryStake,
-  keepBefore,
-  lendWeight,
-  proxyOf,
-  type ReadCell,
-  stakeOf,
-  writeVoter,
-} from './voters.ts';
+  certificateStatus,
+  disposalReason,
+  finalReason,
+  isReleased,
+  listReason,
+  setStatus,
+} from './certificate-records.ts';
+import { defineContract } from './define.ts';
+import { VOTER } from './governance-cells.ts';
+import { addAccount, addChain, type Call, type Outcome } from './rules.ts';
+import { addUnstaking, dueUnstaking, releaseDue, releaseEpoch } from './unstaking.ts';
+import { carryStake, keepBefore, lendWeight, proxyOf, type ReadCell } from './voters.ts';
 
 export { countElection, electionVersion } from './election.ts';
 
-/** Locks certificates of the sender as stake. Those on their way out come back first. */
+/** Locks certificates of the sender as stake; those on their way out may come back. */
 export function stake(call: Call, tx: PayloadOf['STAKE']): Outcome {
-  const owned = readAccount(call, call.sender, ACCOUNT.certificates);
-  release(call, call.sender);
-  const staked = stakeOf(call.state.read, call.sender);
-  const ids = new Set(Array.from(tx.certificates));
-  if (ids.size !== tx.certificates.length || ids.size === 0) return 'CERTIFICATE_LOCKED';
-  if (staked + ids.size > owned) return 'UNKNOWN_CERTIFICATE';
-  const first = call.rules.certificateFirst(call.sender);
-  for (const id of ids) {
-    // Certificates are locked in order of id, so those below the mark are locked already.
-    if (id >= first && id < first + staked) return 'CERTIFICATE_LOCKED';
-    if (id < first || id >= first + staked + ids.size) return 'NOT_OWNER';
+  const { sender, state, rules } = call;
+  const ids = tx.certificates;
+  const problem = listReason(ids);
+  if (problem !== undefined) return problem;
+  /** Certificates that come back, by the epoch of their release. */
+  const returning = new Map<number, number>();
+  for (let k = 0; k < ids.length; k++) {
+    const status = certificateStatus(state.read, rules, ids[k]!);
+    const isReturning = status?.state === CERTIFICATE_STATE.UNSTAKING && !isReleased(call, status);
+    // What returns is free for the stake though for nothing else.
+    const free = isReturning ? { ...status, state: CERTIFICATE_STATE.ACTIVE } : status;
+    const reason = disposalReason(call, sender, free, ids[k]!);
+    if (reason !== undefined) return reason;
+    if (isReturning) returning.set(status.detail, (returning.get(status.detail) ?? 0) + 1);
   }
-  keepBefore(call, call.sender);
-  const locked = readAccount(call, call.sender, ACCOUNT.certificatesLocked);
-  const unlocking = locked - staked;
-  const returning = Math.min(unlocking, ids.size);
-  if (returning > 0) writeVoter(call, call.sender, VOTER.unlocking, unlocking - returning);
-  addAccount(call, call.sender, ACCOUNT.certificatesLocked, ids.size - returning);
-  carryStake(call, call.sender, ids.size);
+  keepBefore(call, sender);
+  setStatus(call, sender, ids, { owner: sender, state: CERTIFICATE_STATE.STAKED, detail: 0 });
+  let locked = ids.length;
+  for (const [epoch, count] of returning) {
+    addUnstaking(call, sender, epoch, -count);
+    locked -= count;
+  }
+  addAccount(call, sender, ACCOUNT.certificatesLocked, locked);
+  carryStake(call, sender, ids.length);
   addChain(call, CHAIN.electionVersion, 1);
   return undefined;
 }
 
 /**
- * Takes certificates of the sender out of stake, the last locked first. They stay locked for an epoch
- * from now, with any that are on their way out already. Without certificates it only frees those whose
- * delay has passed.
+ * Takes certificates of the sender out of stake. They stay locked until the end of the epoch after the next.
+ * Without certificates it only frees those that are due.
  */
 export function unstake(call: Call, tx: PayloadOf['UNSTAKE']): Outcome {
-  const { sender, rules, state } = call;
-  const hasReleased = release(call, sender);
-  if (tx.certificates.length === 0) return hasReleased ? undefined : 'NOT_DUE';
-  const staked = stakeOf(state.read, sender);
-  const ids = new Set(Array.from(tx.certificates));
-  const end = rules.certificateFirst(sender) + staked;
-  if (ids.size !== tx.certificates.length || ids.size > staked) return 'UNKNOWN_CERTIFICATE';
-  for (const id of ids) if (id >= end || id < end - ids.size) return 'NOT_OWNER';
-  keepBefore(call, sender);
-  const delayUs = rules.voteOut === undefined ? 0 : epochUs(rules.voteOut);
-  if (delayUs === 0) addAccount(call, sender, ACCOUNT.certificatesLocked, -ids.size);
-  else {
-    const unlocking = readAccount(call, sender, ACCOUNT.certificatesLocked) - staked;
-    writeVoter(call, sender, VOTER.unlocking, unlocking + ids.size);
-    writeVoter(call, sender, VOTER.releaseUs, call.timestampUs + delayUs);
+  const { sender, state, rules } = call;
+  const ids = tx.certificates;
+  const hasReleased = releaseDue(call, sender);
+  if (ids.length === 0) return hasReleased ? undefined : 'NOT_DUE';
+  const problem = listReason(ids);
+  if (problem !== undefined) return problem;
+  for (let k = 0; k < ids.length; k++) {
+    const status = certificateStatus(state.read, rules, ids[k]!);
+    if (status === undefined) return 'UNKNOWN_CERTIFICATE';
+    if (status.owner !== sender) return 'NOT_OWNER';
+    const final = finalReason(status.state);
+    if (final !== undefined) return final;
+    if (status.state !== CERTIFICATE_STATE.STAKED) return 'NOT_STAKED';
   }
-  carryStake(call, sender, -ids.size);
+  keepBefore(call, sender);
+  const epoch = releaseEpoch(call);
+  if (epoch === undefined) {
+    setStatus(call, sender, ids, { owner: sender, state: CERTIFICATE_STATE.ACTIVE, detail: 0 });
+    addAccount(call, sender, ACCOUNT.certificatesLocked, -ids.length);
+  } else {
+    const leaving = { owner: sender, state: CERTIFICATE_STATE.UNSTAKING, detail: epoch };
+    setStatus(call, sender, ids, leaving);
+    addUnstaking(call, sender, epoch, ids.length);
+  }
+  carryStake(call, sender, -ids.length);
   addChain(call, CHAIN.electionVersion, 1);
   return undefined;
 }
 
-/** Frees certificates whose delay has passed; whether there were any. */
-function release(call: Call, account: number): boolean {
-  const { state, timestampUs } = call;
-  if (readAccount(call, account, ACCOUNT.voter) === 0) return false;
-  const unlocking = state.read(voterCell(account, VOTER.unlocking));
-  if (unlocking === 0 || timestampUs < state.read(voterCell(account, VOTER.releaseUs)))
-    return false;
-  writeVoter(call, account, VOTER.unlocking, 0);
-  addAccount(call, account, ACCOUNT.certificatesLocked, -unlocking);
-  return true;
-}
-
-/** Certificates an account may part with: neither staked nor on their way out of stake. */
+/** Certificates that an account may part with: neither staked, nor on their way out, nor in escrow. */
 export function movableCertificates(read: ReadCell, account: number, timestampUs: number): number {
   const owned = read(accountCell(account, ACCOUNT.certificates));
   const locked = read(accountCell(account, ACCOUNT.certificatesLocked));
-  const unlocking = locked - stakeOf(read, account);
-  const isFree = unlocking > 0 && timestampUs >= read(voterCell(account, VOTER.releaseUs));
-  return owned - locked + (isFree ? unlocking : 0);
+  const due = dueUnstaking(read, account, timestampUs);
+  return owned - locked + due - read(labelHolderCell(account, LABEL_HOLDER.escrowed));
 }
 
 /** Replaces the sender's approvals. */

@@ -18,7 +18,8 @@ export type ReadCell = (cell: number) => number;
 export function stakeOf(read: ReadCell, account: number): number {
   const locked = read(accountCell(account, ACCOUNT.certificatesLocked));
   if (locked === 0 || read(accountCell(account, ACCOUNT.voter)) === 0) return locked;
-  return locked - read(voterCell(account, VOTER.unlocking));
+  const unlocking = read(voterCell(account, VOTER.unlocking));
+  return locked - unlocking - read(voterCell(account, VOTER.unlockingLater));
 }
 
 /** Weight with which an account votes: nothing when it has lent it. */

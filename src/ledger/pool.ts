@@ -1,181 +1,13 @@
 /**
- * Every transaction of a run as one row, and the pool of those that wait. The pool is one list; what a
- * node may put into a block is what has reached that node, which the caller asks the network.
+ * The pool of transactions that wait for a block. It is one list, in order of arrival; what a node may put
+ * into a block is what has reached that node and what it has kept, which the caller asks the network and
+ * the node's own mempool (`mempool-nodes.ts`).
  */
-
-import { HASH_BYTES, hexToBytes } from './hash.ts';
-import {
-  type SignedTransaction,
-  TRANSACTION_CODE,
-  type Transaction,
-  transactionSize,
-} from './transactions.ts';
+import { createTransactionHeap } from './mempool-heap.ts';
+import type { TransactionTable } from './transaction-table.ts';
 import type { BlockIndex, BlockTree } from './tree.ts';
 
-/** A signed transaction ready for the table. */
-export interface PooledTransaction extends SignedTransaction {
-  readonly transaction: Transaction;
-  /** Lower-case hex id. */
-  readonly id: string;
-  readonly intrinsicGas: number;
-}
-
-/** Columns of all transactions. Columns may be replaced as the table grows. */
-export interface TransactionTable {
-  readonly count: number;
-  readonly type: Uint8Array;
-  readonly sender: Int32Array;
-  /** Delivery slot it is about, -1 when none. */
-  readonly slot: Int32Array;
-  /** Node its client is attached to. */
-  readonly node: Int32Array;
-  readonly sizeBytes: Int32Array;
-  readonly expiryUs: Float64Array;
-  readonly submittedUs: Float64Array;
-  /** When the client's node received it; NaN until then. */
-  readonly receivedUs: Float64Array;
-  /** When it became final at its client's node; NaN until then. */
-  readonly finalUs: Float64Array;
-  /** First block that carried it, or -1. */
-  readonly firstBlock: Int32Array;
-  /** 1 + index in REJECT_REASONS when it was refused at the door, else 0. */
-  readonly refused: Uint8Array;
-  readonly nonce: Float64Array;
-  /** Block of the exported chain that carries it, or -1. */
-  readonly exportedBlock: Int32Array;
-  /** Gas of its receipt in that block; NaN without one. */
-  readonly gasUsed: Float64Array;
-  /** Reason code of that receipt: 0 when it succeeded. */
-  readonly failure: Uint8Array;
-  /** Lower-case hex id. */
-  id(tx: number): string;
-  /** The bytes and the decoded form. @throws {RangeError} once the transaction was exported. */
-  signed(tx: number): PooledTransaction;
-  add(signed: PooledTransaction, row: NewRow): number;
-  /** Notes that a block carries the transaction. */
-  include(tx: number, block: BlockIndex): void;
-  /** Notes the receipt in the exported chain and lets the bytes go. */
-  exported(tx: number, block: BlockIndex, gasUsed: number, failure: number): void;
-  /** All blocks that carry it. */
-  blocksOf(tx: number): readonly BlockIndex[];
-}
-
-/** What the submitter knows of a new row. */
-export interface NewRow {
-  readonly slot: number;
-  readonly node: number;
-  readonly submittedUs: number;
-}
-
-/** Makes an empty table. */
-export function createTransactionTable(): TransactionTable {
-  let capacity = 1024;
-  const rows: (PooledTransaction | undefined)[] = [];
-  let ids = new Uint8Array(capacity * HASH_BYTES);
-  const otherBlocks = new Map<number, BlockIndex[]>();
-  const table = {
-    count: 0,
-    type: new Uint8Array(capacity),
-    sender: new Int32Array(capacity),
-    slot: new Int32Array(capacity),
-    node: new Int32Array(capacity),
-    sizeBytes: new Int32Array(capacity),
-    expiryUs: new Float64Array(capacity),
-    submittedUs: new Float64Array(capacity),
-    receivedUs: new Float64Array(capacity),
-    finalUs: new Float64Array(capacity),
-    firstBlock: new Int32Array(capacity),
-    refused: new Uint8Array(capacity),
-    nonce: new Float64Array(capacity),
-    exportedBlock: new Int32Array(capacity),
-    gasUsed: new Float64Array(capacity),
-    failure: new Uint8Array(capacity),
-    id: (tx: number) => Buffer.from(ids.buffer, tx * HASH_BYTES, HASH_BYTES).toString('hex'),
-    signed(tx: number): PooledTransaction {
-      const row = rows[tx];
-      if (row === undefined) throw new RangeError(`"tx" expected one in hand, got ${tx}`);
-      return row;
-    },
-    add(signed: PooledTransaction, row: NewRow): number {
-      const tx = table.count;
-      if (tx === capacity) grow();
-      table.count = tx + 1;
-      rows.push(signed);
-      ids.set(hexToBytes(signed.id), tx * HASH_BYTES);
-      table.nonce[tx] = signed.transaction.nonce;
-      table.exportedBlock[tx] = -1;
-      table.gasUsed[tx] = Number.NaN;
-      table.type[tx] = TRANSACTION_CODE[signed.transaction.type];
-      table.sender[tx] = signed.transaction.sender;
-      table.slot[tx] = row.slot;
-      table.node[tx] = row.node;
-      table.sizeBytes[tx] = transactionSize(signed.unsigned);
-      table.expiryUs[tx] = signed.transaction.expiryUs;
-      table.submittedUs[tx] = row.submittedUs;
-      table.receivedUs[tx] = Number.NaN;
-      table.finalUs[tx] = Number.NaN;
-      table.firstBlock[tx] = -1;
-      return tx;
-    },
-    include(tx: number, block: BlockIndex): void {
-      if (table.firstBlock[tx] === -1) {
-        table.firstBlock[tx] = block;
-        return;
-      }
-      const others = otherBlocks.get(tx);
-      if (others === undefined) otherBlocks.set(tx, [block]);
-      else others.push(block);
-    },
-    exported(tx: number, block: BlockIndex, gasUsed: number, failure: number): void {
-      table.exportedBlock[tx] = block;
-      table.gasUsed[tx] = gasUsed;
-      table.failure[tx] = failure;
-      rows[tx] = undefined;
-    },
-    blocksOf(tx: number): readonly BlockIndex[] {
-      const first = table.firstBlock[tx]!;
-      return first < 0 ? [] : [first, ...(otherBlocks.get(tx) ?? [])];
-    },
-  };
-
-  function grow(): void {
-    capacity = Math.ceil(capacity * 1.5);
-    const wide = new Uint8Array(capacity * HASH_BYTES);
-    wide.set(ids);
-    ids = wide;
-    for (const key of ['type', 'refused', 'failure'] as const) {
-      const wider = new Uint8Array(capacity);
-      wider.set(table[key]);
-      table[key] = wider;
-    }
-    for (const key of [
-      'sender',
-      'slot',
-      'node',
-      'sizeBytes',
-      'firstBlock',
-      'exportedBlock',
-    ] as const) {
-      const wider = new Int32Array(capacity);
-      wider.set(table[key]);
-      table[key] = wider;
-    }
-    for (const key of [
-      'expiryUs',
-      'submittedUs',
-      'receivedUs',
-      'finalUs',
-      'nonce',
-      'gasUsed',
-    ] as const) {
-      const wider = new Float64Array(capacity);
-      wider.set(table[key]);
-      table[key] = wider;
-    }
-  }
-
-  return table;
-}
+export * from './transaction-table.ts';
 
 /** Transactions that wait for a block. */
 export interface Pool {
@@ -186,45 +18,121 @@ export interface Pool {
    * what only blocks off that branch carry.
    */
   visit(parent: BlockIndex, base: BlockIndex, visitor: (tx: number) => boolean): void;
-  /** Drops what is in the flat state or can never be included after `timestampUs`. */
+  /**
+   * Drops what is in the flat state, its rivals, and what can never be included after the base, in order
+   * of arrival. Cost: what is dropped, and the blocks of branches that died; not what goes on waiting.
+   */
   prune(base: BlockIndex, dropped: (tx: number) => void): void;
 }
 
-/** Makes the pool of a table and tree. */
-export function createPool(tree: BlockTree, table: TransactionTable): Pool {
-  const waiting: number[] = [];
+const NONE: readonly number[] = [];
+
+/**
+ * Makes the pool of a table and tree.
+ *
+ * @param rivals - Transactions that no branch can hold beside the given one; none by default.
+ */
+export function createPool(
+  tree: BlockTree,
+  table: TransactionTable,
+  rivals: (tx: number) => readonly number[] = () => NONE,
+): Pool {
+  /** In order of arrival, with some that have left. */
+  let waiting: number[] = [];
+  let size = 0;
+  /** By transaction: its number of arrival from 1 on, negative once it has left, 0 before. */
+  let arrival = new Int32Array(1024);
+  let arrivalCount = 0;
+  /** Waiting ones that no block carried when they were last looked at, in order of arrival. */
+  let fresh: number[] = [];
+  /** Entries of `fresh` before this one are gone. */
+  let freshStart = 0;
+  const byExpiry = createTransactionHeap();
   const stamp: number[] = [];
   let visitId = 0;
+  /** Base of the last prune: forks up to its height are settled. */
+  let prunedBase: BlockIndex = 0;
 
-  /** Height of the base of the last prune: forks up to it are settled. */
-  let prunedHeight = 0;
-  /** Waiting transactions that no block carried when they were last looked at. */
-  const fresh: number[] = [];
+  const isWaiting = (tx: number) => arrival[tx]! > 0;
+  const byArrival = (a: number, b: number) => Math.abs(arrival[a]!) - Math.abs(arrival[b]!);
 
   /** Whether two branches live above the base; only then can a carried transaction be free again. */
   function hasFork(parent: BlockIndex): boolean {
-    return tree.lastForkHeight > prunedHeight || tree.firstChild[parent]! >= 0;
+    return tree.lastForkHeight > tree.height[prunedBase]! || tree.firstChild[parent]! >= 0;
   }
 
   function visitFresh(visitor: (tx: number) => boolean): void {
-    let kept = 0;
-    let goesOn = true;
-    for (let i = 0; i < fresh.length; i++) {
-      const tx = fresh[i]!;
-      if (table.firstBlock[tx] !== -1) continue;
-      fresh[kept++] = tx;
-      if (goesOn) goesOn = visitor(tx);
+    const kept: number[] = [];
+    let at = freshStart;
+    for (let goesOn = true; goesOn && at < fresh.length; at++) {
+      const tx = fresh[at]!;
+      if (!isWaiting(tx) || table.firstBlock[tx] !== -1) continue;
+      kept.push(tx);
+      goesOn = visitor(tx);
     }
-    fresh.length = kept;
+    // What is behind the last one visited stays where it is: it may be most of the pool.
+    freshStart = at - kept.length;
+    for (let k = 0; k < kept.length; k++) fresh[freshStart + k] = kept[k]!;
+    if (freshStart > fresh.length - freshStart) {
+      fresh = fresh.slice(freshStart);
+      freshStart = 0;
+    }
+  }
+
+  function leave(tx: number, gone: number[]): void {
+    if (!isWaiting(tx)) return;
+    arrival[tx] = -arrival[tx]!;
+    size--;
+    gone.push(tx);
+  }
+
+  /** Gives free again what only branches that died below a block carried. */
+  function freeDead(base: BlockIndex): void {
+    const dead: BlockIndex[] = [];
+    for (let at = base; at !== prunedBase; at = tree.parent[at]!) {
+      const { firstChild, nextSibling, parent } = tree;
+      for (let child = firstChild[parent[at]!]!; child >= 0; child = nextSibling[child]!) {
+        if (child !== at) dead.push(child);
+      }
+    }
+    const freed: number[] = [];
+    for (let k = 0; k < dead.length; k++) {
+      const block = dead[k]!;
+      const { firstChild, nextSibling } = tree;
+      for (let child = firstChild[block]!; child >= 0; child = nextSibling[child]!) {
+        dead.push(child);
+      }
+      const body = tree.transactions(block);
+      for (let i = 0; i < body.length; i++) {
+        const tx = body[i]!;
+        if (!isWaiting(tx) || table.firstBlock[tx] === -1) continue;
+        if (table.blocksOf(tx).some((carrier) => tree.isAncestor(base, carrier))) continue;
+        table.firstBlock[tx] = -1;
+        freed.push(tx);
+      }
+    }
+    if (freed.length === 0) return;
+    const stillFresh = new Set(freed);
+    for (let at = freshStart; at < fresh.length; at++) stillFresh.add(fresh[at]!);
+    fresh = Array.from(stillFresh).sort(byArrival);
+    freshStart = 0;
   }
 
   return {
     get size() {
-      return waiting.length;
+      return size;
     },
-    add: (tx) => {
+    add(tx) {
+      if (tx >= arrival.length) {
+        const wider = new Int32Array(Math.max(tx + 1, 2 * arrival.length));
+        wider.set(arrival);
+        arrival = wider;
+      }
+      arrival[tx] = ++arrivalCount;
+      size++;
       waiting.push(tx);
       fresh.push(tx);
+      byExpiry.push(tx, table.expiryUs[tx]!, tx);
     },
     visit(parent, base, visitor) {
       if (!hasFork(parent)) {
@@ -238,44 +146,25 @@ export function createPool(tree: BlockTree, table: TransactionTable): Pool {
       }
       for (let i = 0; i < waiting.length; i++) {
         const tx = waiting[i]!;
-        if (stamp[tx] !== visitId && !visitor(tx)) return;
+        if (isWaiting(tx) && stamp[tx] !== visitId && !visitor(tx)) return;
       }
     },
     prune(base, dropped) {
-      const baseTimeUs = tree.timestampUs[base]!;
-      const baseHeight = tree.height[base]!;
-      // On a single chain the height of a block says whether it is below the base.
-      const isSingle = tree.lastForkHeight <= prunedHeight;
-      let kept = 0;
-      for (let i = 0; i < waiting.length; i++) {
-        const tx = waiting[i]!;
-        const first = table.firstBlock[tx]!;
-        const carried = isSingle
-          ? first >= 0 && tree.height[first]! <= baseHeight
-          : isCarriedBelow(tx, base);
-        if (carried || table.expiryUs[tx]! < baseTimeUs) {
-          dropped(tx);
-          continue;
+      const gone: number[] = [];
+      for (let at = base; at !== prunedBase; at = tree.parent[at]!) {
+        const body = tree.transactions(at);
+        for (let i = 0; i < body.length; i++) {
+          leave(body[i]!, gone);
+          for (const rival of rivals(body[i]!)) leave(rival, gone);
         }
-        if (!isSingle && !isCarriedAbove(tx, base)) table.firstBlock[tx] = -1;
-        waiting[kept++] = tx;
       }
-      waiting.length = kept;
-      prunedHeight = baseHeight;
-      // What expired is gone; what only branches that died here carried is free again.
-      fresh.length = 0;
-      for (const tx of waiting) if (table.firstBlock[tx] === -1) fresh.push(tx);
+      const baseUs = tree.timestampUs[base]!;
+      while (byExpiry.topKey() < baseUs) leave(byExpiry.pop(), gone);
+      gone.sort(byArrival);
+      for (const tx of gone) dropped(tx);
+      if (tree.lastForkHeight > tree.height[prunedBase]!) freeDead(base);
+      prunedBase = base;
+      if (waiting.length > 2 * size + 64) waiting = waiting.filter(isWaiting);
     },
   };
-
-  function isCarriedBelow(tx: number, base: BlockIndex): boolean {
-    const height = tree.height[base]!;
-    return table
-      .blocksOf(tx)
-      .some((block) => tree.height[block]! <= height && tree.isAncestor(block, base));
-  }
-
-  function isCarriedAbove(tx: number, base: BlockIndex): boolean {
-    return table.blocksOf(tx).some((block) => tree.isAncestor(base, block));
-  }
 }

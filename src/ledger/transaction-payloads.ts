@@ -11,6 +11,7 @@ import { MARKET_CODECS, type MarketPayloads } from './payloads/market.ts';
 import { MEMBERSHIP_CODECS, type MembershipPayloads } from './payloads/membership.ts';
 import { METERING_CODECS, type MeteringPayloads } from './payloads/metering.ts';
 import { POINTS_CODECS, type PointsPayloads } from './payloads/points.ts';
+import { SPEND_CODECS, type SpendPayloads } from './payloads/spend.ts';
 import { SUBSIDY_CODECS, type SubsidyPayloads } from './payloads/subsidy.ts';
 
 export type * from './payloads/certificates.ts';
@@ -20,6 +21,7 @@ export type * from './payloads/market.ts';
 export type * from './payloads/membership.ts';
 export type * from './payloads/metering.ts';
 export type * from './payloads/points.ts';
+export type * from './payloads/spend.ts';
 export type * from './payloads/subsidy.ts';
 
 /** Every transaction type; the index is its code on the wire. New types go to the end. */
@@ -74,6 +76,16 @@ export const TRANSACTION_TYPES = [
   'TASK_COMMIT',
   'TASK_REVEAL',
   'TASK_CLOSE',
+  'BILL_POST',
+  'GRANT_EXPIRE',
+  'METER_READS',
+  'METER_PROOF',
+  'SETTLE_BATCH',
+  'SUBSIDY_REGISTER',
+  'CERT_WITHDRAW',
+  'REVOKE',
+  'TASK_OPEN_CANARY',
+  'SPEND',
 ] as const;
 
 /** Name of a transaction type. */
@@ -104,6 +116,7 @@ export interface PayloadOf
     MembershipPayloads,
     MeteringPayloads,
     PointsPayloads,
+    SpendPayloads,
     SubsidyPayloads {
   readonly FOREIGN: ForeignPayload;
 }
@@ -116,6 +129,7 @@ const codecs: { readonly [T in TransactionType]: PayloadCodec<PayloadOf[T]> } = 
   ...MEMBERSHIP_CODECS,
   ...METERING_CODECS,
   ...POINTS_CODECS,
+  ...SPEND_CODECS,
   ...SUBSIDY_CODECS,
   FOREIGN: codecOf({ bytes: FIELD.blob }),
 };

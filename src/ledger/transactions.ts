@@ -1,8 +1,8 @@
 /**
  * Transactions: types, canonical bytes, id, size and intrinsic gas. The unsigned bytes are an
- * envelope (version, type, chain id, sender, nonce, gas limit, expiry) and the payload's fields in
- * fixed order; the id is their SHA-256 and the sender signs them, so that a signature covers the
- * chain id and cannot be replayed on another chain.
+ * envelope (version, type, chain id, sender, nonce, gas limit, expiry, and a tip where there is one)
+ * and the payload's fields in fixed order; the id is their SHA-256 and the sender signs them, so that
+ * a signature covers the chain id and cannot be replayed on another chain.
  */
 import { CHAIN_ID_BYTES } from './block.ts';
 import {
@@ -12,9 +12,10 @@ import {
   createWriter,
   DecodeError,
 } from './encoding.ts';
-import { type HashHex, type HashLatin1, sha256Hex } from './hash.ts';
+import { equalBytes, type HashHex, type HashLatin1, sha256Hex } from './hash.ts';
 import { EMPTY_ROOT, leafHash, merkleRootOfHashes } from './merkle.ts';
-import { SIGNATURE_BYTES } from './signature.ts';
+import { writeHashes } from './payloads/membership.ts';
+import { type CryptoMode, SIGNATURE_BYTES, verifySignature } from './signature.ts';
 import {
   type PayloadOf,
   type RegisterPayload,
@@ -27,8 +28,10 @@ import {
 
 export * from './transaction-payloads.ts';
 
-/** Version byte of transactions. */
-export const TRANSACTION_VERSION = 1;
+/** Version byte of transactions with a tip. */
+export const TRANSACTION_VERSION = 2;
+/** Version byte of transactions without one: they have no such field, as before there were tips. */
+export const TRANSACTION_VERSION_UNTIPPED = 1;
 
 /** Gas of any transaction before its bytes (Yellow Paper, G_transaction). */
 export const GAS_TRANSACTION = 21_000;
@@ -47,6 +50,8 @@ export interface Envelope {
   readonly gasLimit: number;
   /** Last instant at which a block may include it [µs]. */
   readonly expiryUs: number;
+  /** What the producer of its block gets for it, whatever comes of it [Upt]; absent is 0. */
+  readonly tipUpt?: number;
 }
 
 /** A transaction of one type, without its signature. */
@@ -67,13 +72,15 @@ export type Transaction = { [T in TransactionType]: TransactionOf<T> }[Transacti
  */
 export function encodeTransaction(transaction: Transaction, writer: ByteWriter): Uint8Array {
   writer.reset();
-  writer.u8(TRANSACTION_VERSION);
+  const { tipUpt = 0 } = transaction;
+  writer.u8(tipUpt === 0 ? TRANSACTION_VERSION_UNTIPPED : TRANSACTION_VERSION);
   writer.u8(TRANSACTION_CODE[transaction.type]);
   writer.fixed(transaction.chainId, CHAIN_ID_BYTES);
   writer.uint(transaction.sender);
   writer.uint(transaction.nonce);
   writer.uint(transaction.gasLimit);
   writer.uint(transaction.expiryUs);
+  if (tipUpt !== 0) writer.uint(tipUpt);
   writePayload(transaction.type, transaction.payload, writer);
   return writer.bytes();
 }
@@ -84,20 +91,32 @@ export function encodeTransaction(transaction: Transaction, writer: ByteWriter):
  * @throws {DecodeError} on bytes that {@link encodeTransaction} cannot have written.
  */
 export function decodeTransaction(reader: ByteReader): Transaction {
-  if (reader.u8('a transaction version') !== TRANSACTION_VERSION) {
-    throw new DecodeError(reader.offset - 1, `transaction version ${TRANSACTION_VERSION}`);
+  const version = reader.u8('a transaction version');
+  if (version !== TRANSACTION_VERSION_UNTIPPED && version !== TRANSACTION_VERSION) {
+    throw new DecodeError(reader.offset - 1, 'transaction version 1 or 2');
   }
   const type = TRANSACTION_TYPES[reader.u8('a transaction type')];
   if (type === undefined) throw new DecodeError(reader.offset - 1, 'a known transaction type');
-  return {
-    chainId: reader.raw(CHAIN_ID_BYTES, 'a chain id'),
-    sender: reader.uint('sender'),
-    nonce: reader.uint('nonce'),
-    gasLimit: reader.uint('gasLimit'),
-    expiryUs: reader.uint('expiryUs'),
-    type,
-    payload: readPayload(type, reader),
-  } as Transaction;
+  const chainId = reader.raw(CHAIN_ID_BYTES, 'a chain id');
+  const sender = reader.uint('sender');
+  const nonce = reader.uint('nonce');
+  const gasLimit = reader.uint('gasLimit');
+  const expiryUs = reader.uint('expiryUs');
+  if (version === TRANSACTION_VERSION_UNTIPPED) {
+    const payload = readPayload(type, reader);
+    return { chainId, sender, nonce, gasLimit, expiryUs, type, payload } as Transaction;
+  }
+  const tipUpt = readTip(reader);
+  const payload = readPayload(type, reader);
+  return { chainId, sender, nonce, gasLimit, expiryUs, tipUpt, type, payload } as Transaction;
+}
+
+/** A tip of 0 has no field, so that a transaction has one encoding. */
+function readTip(reader: ByteReader): number {
+  const at = reader.offset;
+  const tipUpt = reader.uint('tipUpt');
+  if (tipUpt === 0) throw new DecodeError(at, 'a tip above 0');
+  return tipUpt;
 }
 
 /** Id of a transaction: SHA-256 of its unsigned bytes. */
@@ -107,7 +126,30 @@ export function transactionId(unsigned: Uint8Array): HashHex {
 
 /** Size on the wire and in a block [byte]: unsigned bytes and signature. */
 export function transactionSize(unsigned: Uint8Array): number {
-  return unsigned.length + SIGNATURE_BYTES;
+  // A spend carries its signatures in its witnesses.
+  return unsigned[1] === TRANSACTION_CODE.SPEND
+    ? unsigned.length
+    : unsigned.length + SIGNATURE_BYTES;
+}
+
+/** What stands in the place of a spend's signature. */
+export const NO_SIGNATURE: Uint8Array = new Uint8Array(SIGNATURE_BYTES);
+
+/**
+ * Whether the signature of a transaction is its sender's. A spend names no sender: its witnesses are its
+ * coins' matter, and nothing may stand in the place of its signature.
+ *
+ * @param key - Of the sender; absent when it is not known.
+ */
+export function isSigned(
+  mode: CryptoMode,
+  transaction: Transaction,
+  key: Uint8Array | undefined,
+  unsigned: Uint8Array,
+  signature: Uint8Array,
+): boolean {
+  if (transaction.type === 'SPEND') return equalBytes(signature, NO_SIGNATURE);
+  return key !== undefined && verifySignature(mode, key, unsigned, signature);
 }
 
 /** A transaction as it travels and is stored. */
@@ -137,9 +179,10 @@ export function transactionRoot(leaves: readonly HashLatin1[]): HashHex {
  *   first two figures; the price of zero bytes is the Yellow Paper's.
  */
 export function intrinsicGas(unsigned: Uint8Array): number {
-  // Version, type and chain id, then the four integers of the envelope.
+  // Version, type and chain id, then the integers of the envelope.
   let offset = 2 + CHAIN_ID_BYTES;
-  for (let field = 0; field < 4; field++) {
+  const fieldCount = unsigned[0] === TRANSACTION_VERSION_UNTIPPED ? 4 : 5;
+  for (let field = 0; field < fieldCount; field++) {
     while (unsigned[offset]! >= 128) offset++;
     offset++;
   }
@@ -155,7 +198,7 @@ const registrationWriter = createWriter(160);
 
 /**
  * What the certificate authority signs to admit an account: a domain text, the chain id, account,
- * role, public key and identity hash. The chain id keeps an admission from counting on another
+ * role, public key, identity hash, meters and generators. The chain id keeps an admission from counting on another
  * chain.
  *
  * @returns New bytes.
@@ -171,6 +214,8 @@ export function registrationMessage(
   registrationWriter.u8(registration.role);
   registrationWriter.blob(registration.publicKey);
   registrationWriter.blob(registration.identityHash);
+  writeHashes(registration.meterHashes, registrationWriter);
+  writeHashes(registration.assetHashes, registrationWriter);
   return registrationWriter.copy();
 }
 

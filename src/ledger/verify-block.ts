@@ -18,11 +18,11 @@ import { type CryptoMode, SIGNATURE_BYTES, verifySignature } from './signature.t
 import {
   decodeTransaction,
   encodeTransaction,
-  type Transaction,
   transactionId,
   transactionLeaf,
   transactionRoot,
 } from './transactions.ts';
+import { checkKeys, type KeyProposal, possibleKeys, propose, type Span } from './verify-keys.ts';
 import {
   checkFrame,
   compareAt,
@@ -44,7 +44,7 @@ export interface VerifyRun {
   readonly bytes: Uint8Array;
   readonly mode: CryptoMode;
   readonly chainId: Uint8Array;
-  /** Public key of each account: the genesis, then successful registrations of new accounts. */
+  /** Public key of each account: of genesis, then of its last registration or rotation that succeeded. */
   readonly keys: Map<number, Uint8Array>;
   readonly replay: Replay;
   readonly signatureTrials: number;
@@ -70,6 +70,8 @@ interface CheckedTransactions {
   readonly leaves: readonly string[];
   readonly bodyBytes: number;
   readonly end: number;
+  readonly spans: readonly Span[];
+  readonly proposals: readonly KeyProposal[];
 }
 
 /** Checks the block at `offset` and moves the run behind it. @returns Offset of what follows. */
@@ -103,7 +105,8 @@ export function checkBlock(run: VerifyRun, offset: number): number | VerifyProbl
     ) ??
     checkFrame(bytes, offset, end - offset - FRAME_BYTES, `block ${header.height}`);
   if (problem !== undefined) return problem;
-  admitKeys(run, body.list, result.receipts);
+  const misSigned = checkKeys(run, header.height, body, result.receipts);
+  if (misSigned !== undefined) return misSigned;
   run.headHash = checked.hash;
   run.height = header.height;
   run.timestampUs = header.timestampUs;
@@ -199,10 +202,11 @@ function checkTransactions(
   const { bytes, mode } = run;
   const limit = bytes.length - HASH_BYTES;
   const list: ReplayTransaction[] = [];
+  const spans: Span[] = [];
   const leaves: string[] = [];
-  // A new member may send in the block that admits it; whether it was admitted is the replay's
-  // word.
-  const proposed = new Map<number, Uint8Array>();
+  // Registrations and rotations count for what follows in the block, if they succeed: that is the
+  // replay's word, so each signature must fit one of the keys that may be in force.
+  const proposals: KeyProposal[] = [];
   let bodyBytes = 0;
   let frame = first;
   for (let index = 0; index < header.transactionCount; index++) {
@@ -211,11 +215,13 @@ function checkTransactions(
     if (offset > limit) return truncated(bytes, what);
     const decoded = tryDecode(bytes, offset, limit, decodeTransaction);
     const tx = decoded instanceof DecodeError ? undefined : decoded.value;
-    const key = tx && (run.keys.get(tx.sender) ?? proposed.get(tx.sender));
     const end = decoded instanceof DecodeError ? offset : decoded.end;
     const unsigned = bytes.subarray(offset, end);
     const signature = bytes.subarray(end, end + SIGNATURE_BYTES);
-    if (!tx || !key || !verifySignature(mode, key, unsigned, signature)) {
+    const keys = tx === undefined ? [] : possibleKeys(run.keys, proposals, tx.sender);
+    const isSigned = keys.some((one) => verifySignature(mode, one, unsigned, signature));
+    if (!tx || !isSigned) {
+      const key = keys.at(-1);
       const near =
         mode === 'modelled' && tx && key && nearSignature(bytes, end, key, unsigned, what);
       if (near) return near;
@@ -228,13 +234,14 @@ function checkTransactions(
       compareAt(bytes, offset, encodeTransaction(tx, run.scratch), what) ??
       compareAt(bytes, offset + 2, run.chainId, `chain id of ${what}`);
     if (problem !== undefined) return problem;
-    propose(proposed, tx);
+    propose(proposals, tx, index);
     list.push({ tx, id: transactionId(unsigned) });
+    spans.push({ frame, end });
     leaves.push(transactionLeaf(unsigned, signature));
     bodyBytes += unsigned.length + SIGNATURE_BYTES;
     frame = end + SIGNATURE_BYTES;
   }
-  return { list, leaves, bodyBytes, end: frame };
+  return { list, leaves, bodyBytes, end: frame, spans, proposals };
 }
 
 /** The block commits to a transaction that its sender did not sign. */
@@ -255,21 +262,6 @@ function unsignedTransaction(
     return locateSignature(bytes, at, what, mode, key, unsigned, signatureTrials);
   }
   return { offset, length, what, expected: 'canonical bytes of a known sender', got: 'others' };
-}
-
-function propose(proposed: Map<number, Uint8Array>, tx: Transaction): void {
-  if (tx.type === 'REGISTER') proposed.set(tx.payload.account, tx.payload.publicKey);
-}
-
-function admitKeys(
-  run: VerifyRun,
-  list: readonly ReplayTransaction[],
-  receipts: readonly Receipt[],
-): void {
-  list.forEach(({ tx }, index) => {
-    if (tx.type !== 'REGISTER' || receipts[index]!.status === 0) return;
-    if (!run.keys.has(tx.payload.account)) run.keys.set(tx.payload.account, tx.payload.publicKey);
-  });
 }
 
 function execute(

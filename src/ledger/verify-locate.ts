@@ -29,14 +29,32 @@ export const REPAIR_BYTES_LIMIT = 4_096;
 /** Longest part in which every single changed bit is tried (about 2 s at this length). */
 export const REPAIR_BITS_LIMIT = 16_384;
 
+/** What people call the place of a problem, as far as it is known. */
+export interface ProblemPlace {
+  /** Height of the block. */
+  readonly block?: number;
+  readonly transaction?: {
+    /** Place in the block, from 0. */
+    readonly index: number;
+    /** SHA-256 of the unsigned bytes, 64 hex digits. */
+    readonly id: string;
+    /** Type, or empty where it is not known. */
+    readonly type: string;
+  };
+  /** Path of the field, e.g. `payload.entries.paymentUpt[2]`, `header.stateRoot`. */
+  readonly field?: string;
+}
+
 /** One thing that is wrong in a ledger file. */
-export interface VerifyProblem extends Span {
+export interface VerifyProblem extends Span, ProblemPlace {
   /** What the bytes are, e.g. `stateRoot of block 7`. */
   readonly what: string;
   /** What had to stand there, as words or hex. */
   readonly expected: string;
   /** What stands there. */
   readonly got: string;
+  /** What the byte at `offset` had to be, where that is known. */
+  readonly byte?: number;
 }
 
 /** What decoding gave, and where it ended; or the error, as a value. */
@@ -77,7 +95,7 @@ export function wrongByte(
   got: number,
 ): VerifyProblem {
   const hex = (byte: number): string => `byte 0x${byte.toString(16).padStart(2, '0')}`;
-  return { offset, length: 1, what, expected: hex(expected), got: hex(got) };
+  return { offset, length: 1, what, expected: hex(expected), got: hex(got), byte: expected };
 }
 
 /** Compares bytes of the file with what was derived; names the first that differs. */
@@ -99,6 +117,7 @@ export function compareAt(
           what,
           expected: bytesToHex(expected),
           got: bytesToHex(got),
+          byte: expected[i]!,
         };
   }
   return undefined;

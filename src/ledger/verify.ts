@@ -10,9 +10,11 @@ import { HASH_BYTES, type HashHex, hexToBytes } from './hash.ts';
 import { checkBlock, type VerifyRun } from './verify-block.ts';
 import { checkGenesis } from './verify-genesis.ts';
 import { compareAt, standsAt, truncated, type VerifyProblem } from './verify-locate.ts';
+import { placeInBlock, placeInGenesis } from './verify-place.ts';
 import type { Replay } from './verify-replay.ts';
 
-export type { VerifyProblem } from './verify-locate.ts';
+export type { ProblemPlace, VerifyProblem } from './verify-locate.ts';
+export { placeText } from './verify-place.ts';
 export type { Replay, ReplayResult, ReplayTransaction } from './verify-replay.ts';
 
 /** What verifying a ledger found. */
@@ -56,7 +58,7 @@ export function verifyLedger(
 ): VerifyReport {
   const start = checkGenesis(bytes);
   if ('problem' in start) {
-    const problems = [start.problem];
+    const problems = [placeInGenesis(bytes, start.problem)];
     return { ok: false, problems, headHash: '', genesisHash: '', blocks: 0, transactions: 0 };
   }
   const run: VerifyRun = {
@@ -105,7 +107,7 @@ function checkChain(run: VerifyRun, firstBlock: number): VerifyProblem | undefin
     if (left < HASH_BYTES) return truncated(bytes, 'the closing hash');
     if (left === HASH_BYTES) return compareAt(bytes, offset, closing, 'closing hash');
     const checked = checkBlock(run, offset);
-    if (typeof checked !== 'number') return checked;
+    if (typeof checked !== 'number') return placeInBlock(bytes, offset, run.height + 1, checked);
     offset = checked;
   }
 }

@@ -64,6 +64,11 @@ export interface CommunitySource {
     readonly perSecond: number;
     readonly leadInUs: number;
     readonly expiryUs: number;
+    /** Median of the amounts [Upt], integer ≥ 1, and the shape of their lognormal law; 0 is a constant. */
+    readonly amountUpt: number;
+    readonly amountSigma: number;
+    /** Share of the transfers that go to the first member. */
+    readonly hotShare: number;
   };
   /** Sentences a reader of the results must know (gaps filled, homes left out). */
   readonly notes: readonly string[];

@@ -13,6 +13,7 @@ import { exclusionMetrics } from './metrics/exclusions.ts';
 import { finalityMetrics } from './metrics/finality.ts';
 import { attackMetrics, detectorMetrics, fraudMetrics } from './metrics/fraud.ts';
 import { gridMetrics } from './metrics/grid.ts';
+import { interventionMetrics } from './metrics/interventions.ts';
 import { marketMetrics } from './metrics/market.ts';
 import { type Metric, type RunFacts, requiring } from './metrics/metric.ts';
 import { pointsMetrics } from './metrics/points.ts';
@@ -28,6 +29,7 @@ export const RUN_METRICS: readonly Metric[] = Object.freeze([
   ...finalityMetrics,
   ...costMetrics,
   ...decentralisationMetrics,
+  ...interventionMetrics,
   ...requiring(['slots', 'trades'], marketMetrics),
   ...requiring(['slots'], gridMetrics),
   ...requiring(['slots', 'settlements'], welfareMetrics),
@@ -73,6 +75,7 @@ export function factsOf(
     carbonUptPerKg: grid.carbonPrice * UPT_PER_POINT,
     idlePowerW: network.idlePower,
     communities: ledger.loadScale,
+    isPrivate: ledger.membership === 'private',
   };
 }
 

@@ -188,10 +188,34 @@ role                | text    |     | Role on the platform
 balance_upt         | integer | upt | Points at the end
 escrow_upt          | integer | upt | Points locked at the end
 granted_upt         | integer | upt | Points granted on registration
+clean_upt           | integer | upt | Points earned by clean energy
+compute_upt         | integer | upt | Points earned by computing
 rewarded_upt        | integer | upt | Points earned by producing blocks
 nonce               | integer |     | Transactions executed
 certificates        | integer |     | Green certificates held
 certificates_locked | integer |     | Certificates locked as stake
+`;
+
+const POINTS = `
+kind       | text    |     | source, sink or held
+entry      | text    |     | What it is
+amount_upt | integer | upt | Points; sources less sinks is what is held
+`;
+
+const CERTIFICATES = `
+kind  | text    |  | label or certificate
+entry | text    |  | What became of it
+count | integer |  | How many
+`;
+
+const CALLS = `
+type      | text    |  | Transaction type
+contract  | text    |  | Contract that it reaches
+sent      | integer |  | Transactions of the type
+succeeded | integer |  | On the chain, and done
+failed    | integer |  | On the chain, and reverted
+rejected  | integer |  | Never on the chain
+reasons   | text    |  | Why they failed or were rejected, most frequent first
 `;
 
 const ATTACKS = `
@@ -283,6 +307,15 @@ export const RUN_TABLES: readonly TableSchema[] = Object.freeze([
   schema('transactions', 'Every transaction from sending to its fate', 'tx', TRANSACTIONS),
   schema('nodes', 'Full nodes with their traffic and energy', 'node', NODES),
   schema('accounts', 'Accounts at the end', 'account', ACCOUNTS),
+  schema('points', 'Where points came from, went to and are', 'kind entry', POINTS),
+  schema(
+    'certificates',
+    'Labels and certificates at the end',
+    'kind entry',
+    CERTIFICATES,
+    'optional',
+  ),
+  schema('calls', 'Calls of contracts and what became of them', 'type', CALLS),
   schema('attacks', 'True labels of fraud and faults', '', ATTACKS, 'market'),
   schema('alarms', 'Alarms of detectors', '', ALARMS, 'market'),
   schema(

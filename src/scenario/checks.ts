@@ -101,6 +101,7 @@ export function crossCheck(
   checkTimes(scenario, root, issues);
   checkTariff(scenario, root, issues);
   checkSettlement(scenario, root, issues);
+  checkClearing(scenario, root, issues);
   checkDisturbances(scenario, root, issues);
   if (checkStake) checkElections(scenario, root, issues);
   checkFraud(scenario, root, issues);
@@ -200,6 +201,14 @@ function checkStarts(
     const got = formatInstant(window.startEpochS, window.utcOffsetMin);
     issues.push(issueAt(place, expected, got));
   });
+}
+
+/** The clearing contract knows one mechanism. */
+function checkClearing({ market }: Scenario, root: LocatedMap, issues: InputIssue[]): void {
+  if (market.clearing === 'off-chain' || market.mechanism.name === 'uniform-price') return;
+  const place = placeOf(root, ['market.clearing', 'market.mechanism']);
+  const hint = 'only uniform-price is also a contract';
+  issues.push(issueAt(place, `off-chain with ${market.mechanism.name}`, market.clearing, hint));
 }
 
 function checkTariff(scenario: Scenario, root: LocatedMap, issues: InputIssue[]): void {

@@ -95,6 +95,11 @@ export const METERING = {
   clockDrift: duration('2 s', { doc: 'Standard deviation of clock drift a day' }),
   batchDelay: duration('20 min', { doc: 'From the slot end to the batch that reports it' }),
   faults: fraction('0 %', { doc: 'Share of honest homes whose meter develops a fault' }),
+  spotChecks: integer(0, {
+    min: 0,
+    max: 1000,
+    doc: 'Readings of a slot that the head-end is asked to show on the chain',
+  }),
 } satisfies OptionSet;
 
 /** Market: product, times, agents' behaviour. */
@@ -108,6 +113,11 @@ export const MARKET = {
     'Whether others see an order before the book is closed',
   ),
   revealWindow: duration('2 min', { min: 1e6, doc: 'Before the gate, to open sealed orders' }),
+  clearing: choice(
+    ['off-chain', 'on-chain'],
+    'off-chain',
+    'Where the book is cleared: at the centre, with a check of the result on the chain, or there',
+  ),
   collar: boolean(true, 'Confine prices to [feed-in, retail - wheeling]'),
   bondRate: fraction('10 %', { doc: 'Seller bond as a share of its order value' }),
   bilateralPairs: fraction('10 %', { doc: 'Share of prosumers with a standing neighbour deal' }),
@@ -120,6 +130,8 @@ export const SETTLEMENT = {
   band: fraction('3 %', { doc: 'Free share of the contract, band-penalty only' }),
   rate: fraction('5 %', { doc: 'Fee as a share of the reference price, band-penalty only' }),
   deadline: duration('2 h', { doc: 'After the slot end; a trade not final by then is void' }),
+  disputeWindow: duration('24 h', { doc: 'After the deadline, to dispute a reading on the chain' }),
+  batch: integer(1, { min: 1, max: 96, doc: 'Slots that one transaction settles' }),
 } satisfies OptionSet;
 
 /** Ledger: what a block may carry and how it is secured. */
@@ -129,7 +141,36 @@ export const LEDGER = {
     'modelled',
     'Ed25519, or a hash that is charged the same time',
   ),
-  membership: choice(['consortium', 'public'], 'consortium', 'Who may send'),
+  model: choice(
+    ['account', 'utxo'],
+    'account',
+    'Balances with contracts, or coins; coins only without a market',
+  ),
+  utxo: group({
+    coins: integer(8, { min: 1, max: 256, doc: 'Coins in which a member gets its grant' }),
+    coinSelection: choice(
+      ['chain', 'bnb', 'largestFirst', 'randomImprove'],
+      'chain',
+      'How wallets choose coins',
+    ),
+    addressReuse: fraction('20 %', { doc: 'Share of payments and change to a key used before' }),
+    dust: points('0.000001 pt', { doc: 'Least amount of an output' }),
+    feeBurn: fraction('0 %', { doc: 'Share of fees that is burned' }),
+    spentMarker: duration('1 d', { doc: 'How long a double spend is told from a missing coin' }),
+  }),
+  anchoring: choice(
+    ['root', 'full'],
+    'root',
+    'What the chain keeps of meter reads: the root over a slot, or every one',
+  ),
+  prune: duration('0 s', {
+    doc: 'Age at which a full node drops the body of a block; 0 keeps all',
+  }),
+  membership: choice(
+    ['consortium', 'public', 'private'],
+    'consortium',
+    'Members only; anybody; members only, and all full nodes of one organisation',
+  ),
   verifyTime: duration('150 us', { doc: 'CPU time of one signature check on a full node' }),
   bytesPerSecond: number(166_667, {
     min: 1,
@@ -137,6 +178,14 @@ export const LEDGER = {
   }),
   gasPerSecond: number(10_000_000, { min: 1, doc: 'Cap on gas a second, the same in every arm' }),
   gasPrice: integer(0, { min: 0, doc: 'Micro-points per gas' }),
+  minTip: points('0 pt', { doc: 'Least tip for which full nodes keep a transaction of a home' }),
+  poolMax: group(
+    {
+      transactions: integer(0, { min: 0, doc: 'Transactions; 0 is no limit' }),
+      size: bytes('0 B', { doc: 'Their bytes; 0 is no limit' }),
+    },
+    'What may wait at a full node at most',
+  ),
   background: bytes('0 B', { doc: 'Other traffic that every block carries; holds no transaction' }),
   loadScale: integer(1, {
     min: 1,
@@ -185,11 +234,69 @@ export const NETWORK = {
   clockSkew: duration('0 s', { doc: 'Standard deviation of constant clock errors of nodes' }),
 } satisfies OptionSet;
 
-/** Points: what is granted and what packing blocks earns. */
+/** Points: where they come from, where they go, and how they change hands. */
 export const POINTS = {
   initial: points('100 pt', { doc: 'First registration of an identity' }),
   nodes: points('100 pt', { doc: 'Full nodes hold at genesis, for bonds and deposits' }),
   rewardBudget: points('20 pt', { doc: 'A simulated day, over non-empty irreversible blocks' }),
+  compute: group({
+    every: duration('1 h', { doc: 'Between two tasks, in whole slots; 0 is none' }),
+    perLeaf: points('0.005 pt', { doc: 'For a leaf of a Merkle root, over all who are right' }),
+    workers: integer(3, { min: 1, max: 7, doc: 'Full nodes that work on one task' }),
+    deposit: points('1 pt', { doc: 'Of a worker, burned when it is wrong or silent' }),
+    canary: fraction('5 %', { doc: 'Share of tasks whose answer the centre knows' }),
+    commitWindow: duration('5 min', { min: 1e6, doc: 'To promise a root' }),
+    revealWindow: duration('5 min', { min: 1e6, doc: 'To tell it' }),
+    canaryWindow: duration('5 min', { min: 1e6, doc: 'For the centre to tell its own' }),
+    leavesMax: integer(100_000, { min: 1, doc: 'Most leaves of a task' }),
+  }),
+  vesting: duration('0 s', {
+    doc: 'Until all of a grant may be transferred, sold and redeemed, in equal parts; 0 is at once',
+  }),
+  grantExpiry: duration('0 s', {
+    doc: 'After a grant, when what has not vested and was not spent burns; 0 is never',
+  }),
+  clean: group({
+    seller: price('0.02 pt/kWh', { doc: 'Seller of labelled energy that was settled' }),
+    buyer: price('0.02 pt/kWh', { doc: 'Its buyer' }),
+    user: price('0.01 pt/kWh', { doc: 'Whose meter took it' }),
+  }),
+  emission: group({
+    cap: optional(
+      points(undefined, { doc: 'Most that clean energy and computing earn in an epoch' }),
+    ),
+    epoch: duration('1 day', { min: 1_000_000, doc: 'What the cap is for' }),
+    halving: duration('0 s', { doc: 'In which the cap falls to half, exponentially; 0 is never' }),
+  }),
+  burnShare: fraction('0 %', { doc: 'Of gas fees; the treasury gets the rest' }),
+  penaltyBurn: fraction('100 %', { doc: 'Of penalties; the grid operator gets the rest' }),
+  fiatCashOut: boolean(false, 'Whether the platform pays money for points'),
+  icoBan: boolean(true, 'Whether the offices may not sell points'),
+  redemption: group({
+    rate: number(1, {
+      min: 0.000001,
+      max: 1_000,
+      doc: 'Money that a point is worth against a bill, to six decimals',
+    }),
+    billEvery: duration('1 day', { doc: 'Electricity bills, of final settlements; 0 is never' }),
+    due: duration('12 h', { min: 1_000_000, doc: 'After posting; the rest is then paid in money' }),
+    reserve: points('5 pt', { doc: 'A home keeps beyond what its bids of a day need' }),
+    runAt: optional(
+      duration(undefined, { doc: 'After the start, when everybody redeems all there is' }),
+    ),
+  }),
+  exchange: group({
+    every: duration('6 h', { doc: 'Between two looks of a home at its points; 0 is no trade' }),
+    lot: points('5 pt', { min: 1, doc: 'Size of an offer of points for money' }),
+    askMargin: fraction('5 %', { doc: 'Most that a seller asks above the redemption rate' }),
+    bidMargin: fraction('10 %', { doc: 'Most that a buyer pays above the redemption rate' }),
+    askMin: number(0, { min: 0, doc: 'Least ask that the contract takes, money a point' }),
+    askMax: optional(number(undefined, { min: 0, doc: 'Highest ask that the contract takes' })),
+    confirm: duration('12 h', { min: 1_000_000, doc: 'In which a seller confirms its money' }),
+    bankDelayMedian: duration('2 h', { min: 1, doc: 'Median of the lognormal delay of a bank' }),
+    bankDelaySigma: number(0.5, { min: 0, max: 3, doc: 'Shape of the delay of a bank' }),
+    default: fraction('1 %', { doc: 'Probability that a buyer of points does not pay' }),
+  }),
 } satisfies OptionSet;
 
 /** Genesis certificates, which are the stake of elections. */
@@ -198,6 +305,38 @@ export const CERTIFICATES = {
   perHolder: number(20, { min: 0, doc: 'Mean certificates of a holder' }),
   lockedShare: fraction('50 %', { doc: 'Share locked as stake at genesis' }),
   turnout: fraction('40 %', { doc: 'Share of holders who stake the rest and vote' }),
+  labels: boolean(true, 'Label clean energy, and let certificates be issued and traded'),
+  labelBase: choice(
+    ['export', 'generation'],
+    'export',
+    'What is labelled; own consumption gives certificates that nobody else may use',
+  ),
+  validity: duration('730 d', { min: 1e6, doc: 'Of a certificate, from the start of its vintage' }),
+  vintage: duration('30 d', { min: 1e6, doc: 'Length of the period of delivery it states' }),
+  emission: number(536.6, { min: 0, doc: 'kg CO2 that a MWh avoids, of carbon certificates' }),
+  offered: fraction('0 %', { doc: 'Share of free genesis certificates that holders offer' }),
+  buyers: fraction('0 %', { doc: 'Share of members who buy one for their own consumption' }),
+  retired: fraction('100 %', { doc: 'Share of buyers who retire what they bought' }),
+  carbon: fraction('0 %', { doc: 'Share of those who have the avoided emission certified' }),
+  price: points('30 pt', { doc: 'About which members ask and pay, half of it up and down' }),
+} satisfies OptionSet;
+
+/** Subsidy of clean generation, for labels of it. */
+export const SUBSIDY = {
+  scheme: choice(['none', 'china'], 'none', 'Table of rates by date of operation; none is no fund'),
+  period: duration('1 day', { min: 3_600e6, doc: 'What a claim is about, and what has a budget' }),
+  delay: duration('90 days', { doc: 'From a claim to its payment at the earliest' }),
+  budget: points('1000 pt', { doc: 'What the fund pays in a period at most' }),
+  approval: duration('10 min', { doc: 'From a final claim to its approval' }),
+  audit: fraction('10 %', { doc: 'Share of claims that are compared with meter reads first' }),
+  auditTime: duration('6 h', { doc: 'From a final claim to its decision where it is compared' }),
+  commissioned: optional(
+    text(undefined, 'Day on which every plant went into operation, e.g. 2018-06-01; else drawn'),
+  ),
+  traded: boolean(true, 'Plants give up the share of the rate that traded energy does'),
+  elsewhere: fraction('20 %', {
+    doc: 'Share of owners who register every other period with a second registry instead',
+  }),
 } satisfies OptionSet;
 
 /** What a run writes beside the tables. */
@@ -217,6 +356,7 @@ export const SECTIONS = {
   network: NETWORK,
   points: POINTS,
   certificates: CERTIFICATES,
+  subsidy: SUBSIDY,
   output: OUTPUT,
 } as const;
 
@@ -311,6 +451,7 @@ export interface Scenario {
   };
   readonly points: OptionValues<typeof POINTS>;
   readonly certificates: OptionValues<typeof CERTIFICATES>;
+  readonly subsidy: OptionValues<typeof SUBSIDY>;
   readonly fraud: {
     readonly attacks: readonly PluginChoice[];
     /** Attacks on the chain, as against `attacks` on meters and orders. */

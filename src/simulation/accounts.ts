@@ -10,16 +10,20 @@ import { groupParameters } from '../contracts/rule-groups.ts';
 import { ROLES, RULE_NAMES } from '../contracts/rules.ts';
 import type { Genesis, GenesisAccount } from '../ledger/genesis.ts';
 import { type CryptoMode, createKeyPair, type KeyPair } from '../ledger/signature.ts';
+import { walletKeySeed } from '../ledger/utxo/wallet.ts';
 import { nodeId } from '../network/node-id.ts';
 import type { HomeSpec } from '../physics/community.ts';
 import type { Scenario, Window } from '../scenario/sections.ts';
 import { blockCaps } from './caps.ts';
+import { outsiderCount, outsiderId } from './outsiders.ts';
 import { ruleGroups } from './rule-values.ts';
 
 /** Accounts with their keys. */
 export interface Accounts {
   readonly genesis: Genesis;
   readonly keys: readonly KeyPair[];
+  /** Homes with a generator, ascending. */
+  readonly generators: readonly number[];
 }
 
 const OFFICES = ['centre', 'dso', 'authority', 'treasury'] as const;
@@ -38,6 +42,12 @@ export function openingUsOf(scenario: Scenario, homeCount: number): number {
 /** Accounts of other communities on the chain: one a full node where there are any, else none. */
 function guestCountOf({ ledger, network }: Scenario): number {
   return ledger.loadScale > 1 ? network.nodes : 0;
+}
+
+/** Secret of a member's wallet on a coin ledger, 32 bytes. */
+export function walletSeed(random: RandomSource, member: number): Uint8Array {
+  const draws = random.addressed('world/wallets');
+  return Uint8Array.from({ length: 32 }, (_byte, k) => draws.uniform(member, 0, k) * 256);
 }
 
 /** Builds accounts and genesis. @param lastYearWh - Clean generation of each home last year [Wh]. */
@@ -61,10 +71,18 @@ export function createAccounts(
       id: nodeId(node).replace('node', 'guest'),
       role: 'guest' as const,
     })),
+    ...Array.from({ length: outsiderCount(scenario) }, (_, k) => ({
+      id: outsiderId(k),
+      role: 'outsider' as const,
+    })),
   ];
   const mode: CryptoMode = scenario.ledger.crypto;
   const draws = random.addressed('world/keys');
-  const keys = ids.map((_, account) => {
+  const keys = ids.map(({ role }, account) => {
+    // On a coin ledger a member's key of genesis is the first of its wallet.
+    if (role === 'home' && scenario.ledger.model === 'utxo') {
+      return createKeyPair(mode, walletKeySeed(walletSeed(random, account), 0));
+    }
     const seed = Uint8Array.from({ length: 32 }, (_byte, k) => draws.uniform(account, 0, k) * 256);
     return createKeyPair(mode, seed);
   });
@@ -76,18 +94,20 @@ export function createAccounts(
     firstId += count;
     return {
       id,
-      role: ROLES.indexOf(role),
+      // An outsider stands where guests do, and may become a home.
+      role: ROLES.indexOf(role === 'outsider' ? 'guest' : role),
       publicKey: keys[account]!.publicKey,
       balanceUpt: role === 'node' ? scenario.points.nodes : 0,
       certificates: range,
       lockedCount: Math.floor(count * scenario.certificates.lockedShare + 0.5),
-      registered: role !== 'home',
+      registered: role !== 'home' && role !== 'outsider',
     };
   });
   const protocol = protocols.get(scenario.consensus.name);
   const rules = chainIntegers(scenario, homes.length, nodeCount, slotCount);
   return {
     keys,
+    generators: homes.flatMap((home, index) => (home.pvAcW > 0 ? [index] : [])),
     genesis: {
       name: scenario.name,
       cryptoMode: mode,
@@ -102,7 +122,7 @@ export function createAccounts(
       accounts,
       parameters: [
         ...RULE_NAMES.map((name) => [name, rules[name]] as const),
-        ...groupParameters(ruleGroups(scenario)),
+        ...groupParameters(ruleGroups(scenario, window)),
       ],
     },
   };
@@ -136,7 +156,7 @@ function chainIntegers(
   const offices = homeCount + nodeCount;
   const caps = blockCaps(scenario);
   return {
-    accountCount: offices + OFFICES.length + guestCountOf(scenario),
+    accountCount: offices + OFFICES.length + guestCountOf(scenario) + outsiderCount(scenario),
     homeCount,
     nodeCount,
     firstNode: homeCount,
@@ -144,7 +164,7 @@ function chainIntegers(
     dso: offices + 1,
     authority: offices + 2,
     treasury: offices + 3,
-    consortium: scenario.ledger.membership === 'consortium' ? 1 : 0,
+    consortium: scenario.ledger.membership === 'public' ? 0 : 1,
     openingUs: openingUsOf(scenario, homeCount),
     slotUs: scenario.horizon.interval,
     slotCount,

@@ -5,8 +5,10 @@ import type { RandomSource } from '../base/random.ts';
 import { createTable, type Table } from '../base/table.ts';
 import { protocols } from '../consensus/protocols/index.ts';
 import { ACCOUNT, accountCell, ORDER, SLOT, type SlotCells } from '../contracts/cells.ts';
+import type { WorkBook } from '../contracts/compute-conduct.ts';
 import { gasPriceOf } from '../contracts/execute.ts';
 import type {
+  AdmissionOffice,
   AdversaryReport,
   LedgerAccess,
   MarketHooks,
@@ -19,8 +21,11 @@ import type { OrderBook } from '../market/book.ts';
 import { mechanisms } from '../market/mechanisms/index.ts';
 import { nodeId } from '../network/node-id.ts';
 import type { Scenario } from '../scenario/sections.ts';
+import { admit } from './admission.ts';
 import type { Chain } from './chain.ts';
+import { outsiderAccounts } from './outsiders.ts';
 import type { Site } from './site.ts';
+import type { Wallets } from './wallets.ts';
 
 /** Adversaries at work. */
 export interface Adversaries {
@@ -37,9 +42,18 @@ export function attachAdversaries(
   scenario: Scenario,
   chain: Chain,
   random: RandomSource,
-  span: { readonly openingUs: number; readonly endUs: number; readonly market?: MarketRules },
+  span: {
+    readonly openingUs: number;
+    readonly endUs: number;
+    readonly market?: MarketRules;
+    /** Who computes how for rewards, where there are any. */
+    readonly workers?: WorkBook | undefined;
+    /** Wallets of the members, where points are coins. */
+    readonly wallets?: Wallets | undefined;
+  },
 ): Adversaries {
-  const ledger = ledgerAccess(scenario, chain);
+  const ledger = ledgerAccess(scenario, chain, span.wallets);
+  const outsiders = outsiderAccounts(scenario, chain.rules.accountCount);
   const active = scenario.fraud.adversaries.map(({ name, options }, index) => {
     const plugin = adversaries.get(name);
     const context = {
@@ -48,6 +62,9 @@ export function attachAdversaries(
       protocol: scenario.consensus.name,
       ledger,
       ...(chain.governance === undefined ? {} : { voters: chain.governance.voters }),
+      ...(span.workers === undefined ? {} : { workers: span.workers }),
+      outsiders: outsiders[index]!,
+      admission: admissionOffice(chain),
       openingUs: span.openingUs,
       endUs: span.endUs,
       ...(span.market === undefined ? {} : { market: span.market }),
@@ -118,8 +135,23 @@ function asInput<T>(path: string, create: () => T): T {
   }
 }
 
+/** The way to accounts of the run. */
+function admissionOffice(chain: Chain): AdmissionOffice {
+  return {
+    isAdmitted: chain.rules.consortium === 1,
+    admit(account, identity, isSelf, expiryUs) {
+      const applicant = { account, identity, meters: [], generators: [], isSelf };
+      admit(chain, applicant, { slot: -1, expiryUs });
+    },
+  };
+}
+
 /** What adversaries may do and see on the run's ledger. */
-function ledgerAccess({ consensus, network }: Scenario, chain: Chain): LedgerAccess {
+function ledgerAccess(
+  { consensus, network }: Scenario,
+  chain: Chain,
+  wallets: Wallets | undefined,
+): LedgerAccess {
   const { table, rules, state } = chain;
   return {
     rules,
@@ -129,6 +161,26 @@ function ledgerAccess({ consensus, network }: Scenario, chain: Chain): LedgerAcc
     firstNode: rules.firstNode,
     submit: (type, account, payload, expiryUs) =>
       chain.submit(type, account, payload, { slot: -1, expiryUs }),
+    payTwice({ from, receivers, nodes, amountUpt, expiryUs }) {
+      if (wallets !== undefined) {
+        return wallets.payTwice(from, receivers, nodes, amountUpt, expiryUs);
+      }
+      const about = { slot: -1, expiryUs };
+      const [near, far] = nodes;
+      const first = chain.submit(
+        'TRANSFER',
+        from,
+        { to: receivers[0], amountUpt },
+        { ...about, node: near },
+      );
+      const second = chain.submit(
+        'TRANSFER',
+        from,
+        { to: receivers[1], amountUpt },
+        { ...about, node: far, nonce: table.nonce[first]! },
+      );
+      return [first, second];
+    },
     transactions: {
       get count() {
         return table.count;
@@ -136,10 +188,12 @@ function ledgerAccess({ consensus, network }: Scenario, chain: Chain): LedgerAcc
       sender: (tx) => table.sender[tx]!,
       type: (tx) => TRANSACTION_TYPES[table.type[tx]!]!,
       submittedUs: (tx) => table.submittedUs[tx]!,
+      blocksOf: (tx) => table.blocksOf(tx),
       finalUs: (tx) => table.finalUs[tx]!,
       feeUpt(tx) {
         const gas = table.gasUsed[tx]!;
-        return Number.isNaN(gas) ? 0 : gas * gasPriceOf(rules, table.sender[tx]!);
+        if (Number.isNaN(gas)) return 0;
+        return gas * gasPriceOf(rules, table.sender[tx]!) + table.tipUpt[tx]!;
       },
       payload: (tx) => table.signed(tx).transaction.payload,
     },

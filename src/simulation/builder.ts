@@ -9,18 +9,22 @@ import type { BranchRule } from '../consensus/protocol.ts';
 import { ACCOUNT, accountCell } from '../contracts/cells.ts';
 import { imbalanceOf } from '../contracts/conservation.ts';
 import { execute, refusal, stateRootAfter } from '../contracts/execute.ts';
+import { rotationsOf } from '../contracts/membership-cells.ts';
 import { advanceRewards, type IrreversibleBlock, type RewardDue } from '../contracts/points.ts';
+import { pointsProblem } from '../contracts/points-checks.ts';
 import type { ChainRules } from '../contracts/rules.ts';
 import { type BlockHeader, blockHash, encodeHeader } from '../ledger/block.ts';
 import type { BranchView } from '../ledger/chain-parameters.ts';
 import { createWriter } from '../ledger/encoding.ts';
 import { hexToBytes } from '../ledger/hash.ts';
+import { assemblyOrder } from '../ledger/mempool-order.ts';
 import type { Pool, PooledTransaction, TransactionTable } from '../ledger/pool.ts';
 import { type Receipt, receiptRoot } from '../ledger/receipt.ts';
-import type { KeyPair } from '../ledger/signature.ts';
 import type { ChainState, StateView } from '../ledger/state.ts';
 import { transactionLeaf, transactionRoot } from '../ledger/transactions.ts';
 import type { BlockIndex, BlockTree } from '../ledger/tree.ts';
+import type { KeyRing } from './key-ring.ts';
+import type { ChainMempools } from './mempools.ts';
 import type { ChainTurns } from './turns.ts';
 
 /** What a builder works on. */
@@ -33,9 +37,11 @@ export interface BuilderOptions {
   readonly rules: ChainRules;
   readonly chainId: Uint8Array;
   readonly genesisRoot: string;
-  readonly keys: readonly KeyPair[];
+  readonly ring: KeyRing;
   /** Whether a transaction has reached a node. */
   isKnown(node: number, tx: number): boolean;
+  /** What nodes hold back, and whether tips or numbers decide what comes first. */
+  readonly mempools: Pick<ChainMempools, 'isOrdered' | 'isHeld'>;
   /** What a producer does otherwise than it should; undefined when it is honest. */
   conductOf(node: number): Conduct | undefined;
   /** Turns of the chain, where producers are elected. */
@@ -46,8 +52,18 @@ export interface BuilderOptions {
   readonly batchCaps: { readonly transactions: number; readonly bytes: number } | undefined;
   /** Bytes of other traffic that every block carries; they travel, and hold no transaction. */
   readonly backgroundBytes: number;
-  /** Signs a transaction of the chain's own making and enters it into the table. */
-  signReward(producerAccount: number, nonce: number, due: RewardDue, node: number): number;
+  /**
+   * Signs a transaction of the chain's own making and enters it into the table.
+   *
+   * @param rotations - Which of the producer's keys is in force on the branch.
+   */
+  signReward(
+    producerAccount: number,
+    nonce: number,
+    due: RewardDue,
+    node: number,
+    rotations: number,
+  ): number;
 }
 
 /** A sealed block with what the export needs. */
@@ -130,6 +146,8 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
       pooled.intrinsicGas,
       timestampUs,
       branch,
+      producer,
+      parentHash,
     );
     const isFirst = body.transactions.length === body.dueCount;
     if (body.gas - body.dueGas + receipt.gasUsed > rules.blockGasMax && !isFirst) {
@@ -167,6 +185,9 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
 
   let view: StateView = { read: () => 0, write() {} };
   let branch: BranchView | undefined;
+  /** Of the block at work: its producer's account, and the hash of its parent. */
+  let producer = 0;
+  let parentHash = '';
   const undoable = {
     read(cell: number): number {
       const value = view.read(cell);
@@ -187,9 +208,20 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
     const account = rules.firstNode + node;
     for (const payment of due) {
       const nonce = view.read(accountCell(account, ACCOUNT.nonce));
-      const tx = options.signReward(account, nonce, payment, node);
+      const rotations = rotationsOf(view.read(accountCell(account, ACCOUNT.member)));
+      const tx = options.signReward(account, nonce, payment, node, rotations);
       const { transaction, intrinsicGas } = table.signed(tx);
-      append(body, tx, execute(undoable, rules, transaction, intrinsicGas, timestampUs, branch));
+      const receipt = execute(
+        undoable,
+        rules,
+        transaction,
+        intrinsicGas,
+        timestampUs,
+        branch,
+        producer,
+        parentHash,
+      );
+      append(body, tx, receipt);
       body.rewardUpt += payment.amountUpt;
     }
     body.dueCount = body.transactions.length;
@@ -210,21 +242,27 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
       if (table.expiryUs[tx]! < timestampUs) return true;
       const sender = table.sender[tx]!;
       if (heldBack.has(sender)) return true;
-      if (!options.isKnown(node, tx) || conduct?.includes?.(node, tx) === false) {
+      if (
+        !options.isKnown(node, tx) ||
+        conduct?.includes?.(node, tx) === false ||
+        options.mempools.isHeld(tx, view, timestampUs)
+      ) {
         heldBack.add(sender);
         return true;
       }
       if (body.bytes - body.dueBytes + table.sizeBytes[tx]! > bytesMax) return false;
       if (body.transactions.length - body.dueCount >= countMax) return false;
       const { transaction, intrinsicGas } = table.signed(tx);
+      const member = () => view.read(accountCell(sender, ACCOUNT.member));
+      const isSigned = options.ring.ahead(tx, sender, member) === 0;
       const refused = refusal(view, rules, transaction, intrinsicGas, timestampUs);
-      if (refused !== undefined) {
+      if (refused !== undefined || !isSigned) {
         heldBack.add(sender);
         return true;
       }
       return run(body, tx, timestampUs);
     };
-    if (conduct?.arrange === undefined) {
+    if (conduct?.arrange === undefined && !options.mempools.isOrdered) {
       pool.visit(parent, state.base, take);
       return;
     }
@@ -233,19 +271,24 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
       if (options.isKnown(node, tx)) candidates.push(tx);
       return true;
     });
-    for (const tx of conduct.arrange(node, candidates)) if (!take(tx)) return;
+    const order = conduct?.arrange?.(node, candidates) ?? assemblyOrder(candidates, table);
+    for (const tx of order) if (!take(tx)) return;
   }
 
   function assertConserved(dirty: ArrayLike<number>, parent: BlockIndex, timeUs: number): void {
     const before = (cell: number) => state.readAt(parent, cell);
     const off = imbalanceOf(dirty, rules.accountCount, before, (cell) => view.read(cell));
     if (off !== 0) throw new InvariantViolation('points-conserved', `${off} Upt too many`, timeUs);
+    const problem = pointsProblem(dirty, rules, before, (cell) => view.read(cell));
+    if (problem !== undefined) throw new InvariantViolation('points-books', problem, timeUs);
   }
 
   return {
     build(node, parent, timestampUs, producedUs, consensus, work) {
       view = state.begin(parent);
       branch = options.turns?.open(view, parent, consensus);
+      producer = rules.firstNode + node;
+      parentHash = tree.hash(parent);
       const body: Body = {
         transactions: [],
         receipts: [],
@@ -287,7 +330,10 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
       const encoded = encodeHeader(header, writer);
       const hash = blockHash(encoded);
       const headerBytes = encoded.length;
-      const signature = options.keys[header.producer]!.sign(hexToBytes(hash));
+      // The key in force when the block was begun: what rotates in it counts from the next block on.
+      const standing = state.readAt(parent, accountCell(header.producer, ACCOUNT.member));
+      const key = options.ring.pair(header.producer, rotationsOf(standing));
+      const signature = key.sign(hexToBytes(hash));
       const block = tree.add({
         parent,
         producer: node,

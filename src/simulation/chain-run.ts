@@ -3,9 +3,7 @@
  * only travel. The chain is the one of every run, its ledger is written and verified like any other.
  */
 import type { RandomSource } from '../base/random.ts';
-import { SECOND_US } from '../base/units.ts';
 import { createKernel } from '../kernel/kernel.ts';
-import { PHASE } from '../kernel/phase.ts';
 import type { CommunitySource } from '../physics/community.ts';
 import type { Scenario, Window } from '../scenario/sections.ts';
 import { createAccounts } from './accounts.ts';
@@ -14,7 +12,9 @@ import { type Chain, createChain } from './chain.ts';
 import { chainTables } from './chain-tables.ts';
 import { shareChain } from './communities.ts';
 import { enrol } from './enrolment.ts';
+import { type PaymentDesk, sendPayments } from './payments.ts';
 import type { RunOptions, RunResult } from './run.ts';
+import { openWallets } from './wallets.ts';
 
 /** Runs one window of a scenario whose community only sends transfers. */
 export function simulateChain(
@@ -37,10 +37,13 @@ export function simulateChain(
   });
   const { openingUs } = chain.rules;
   const endUs = openingUs + Math.min(span ?? Number.POSITIVE_INFINITY, slotCount * slotUs);
-  const adversaries = attachAdversaries(scenario, chain, random, { openingUs, endUs });
+  const wallets =
+    chain.rules.coins === undefined ? undefined : openWallets(kernel, scenario, chain, random);
+  const adversaries = attachAdversaries(scenario, chain, random, { openingUs, endUs, wallets });
   enrol(kernel, scenario, chain, accounts, random);
   const shared = shareChain(kernel, scenario, chain, random);
-  sendTransfers(kernel, shared, source, random, { openingUs, endUs });
+  const desk = wallets ?? transferDesk(shared);
+  sendPayments(kernel, source, random, desk, { openingUs, endUs });
   if (blocks !== undefined) {
     chain.engine.observe({
       onMade(_node, block) {
@@ -83,27 +86,10 @@ export function simulateChain(
   };
 }
 
-/** Transfers of one micro-point between members, at the times of a Poisson process. */
-function sendTransfers(
-  kernel: ReturnType<typeof createKernel>,
-  chain: Chain,
-  source: CommunitySource,
-  random: RandomSource,
-  span: { readonly openingUs: number; readonly endUs: number },
-): void {
-  const { perSecond, leadInUs, expiryUs } = source.transfers!;
-  if (perSecond === 0) return;
-  const draws = random.addressed('world/transfers');
-  const count = source.homes.length;
-  const gapUs = (k: number) =>
-    Math.max(1, Math.round((SECOND_US / perSecond) * draws.exponential(k, 0, 0)));
-  const send = kernel.event('agents/send-transfer', PHASE.agents, (k) => {
-    const from = Math.floor(draws.uniform(k, 0, 1) * count);
-    const to = (from + 1 + Math.floor(draws.uniform(k, 0, 2) * (count - 1))) % count;
-    const about = { slot: -1, expiryUs: kernel.nowUs + expiryUs };
-    chain.submit('TRANSFER', from, { to, amountUpt: 1 }, about);
-    const nextUs = kernel.nowUs + gapUs(k + 1);
-    if (nextUs < span.endUs) send.at(nextUs, k + 1);
-  });
-  send.at(Math.max(0, span.openingUs - leadInUs) + gapUs(0), 0);
+/** Payments by transfers between balances. */
+function transferDesk(chain: Chain): PaymentDesk {
+  return {
+    pay: ({ from, to, amountUpt }, expiryUs) =>
+      chain.submit('TRANSFER', from, { to, amountUpt }, { slot: -1, expiryUs }),
+  };
 }

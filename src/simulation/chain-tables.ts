@@ -1,9 +1,7 @@
 /** Tables of the chain: blocks, transactions, nodes, accounts and the invariants that were checked. */
 import { createTable, type Table } from '../base/table.ts';
 import { protocols } from '../consensus/protocols/index.ts';
-import { ACCOUNT, accountCell } from '../contracts/cells.ts';
 import { gasPriceOf } from '../contracts/execute.ts';
-import { ROLES } from '../contracts/rules.ts';
 import { rejectReasonOf } from '../ledger/reject-reason.ts';
 import { TRANSACTION_TYPES } from '../ledger/transactions.ts';
 import { nodeId } from '../network/node-id.ts';
@@ -11,6 +9,8 @@ import { MESSAGE_TYPES } from '../network/traffic.ts';
 import type { Scenario } from '../scenario/sections.ts';
 import { CENTRE_NODE, type Chain } from './chain.ts';
 import { exclusionsTable } from './chain-governance.ts';
+import { economyTables } from './economy-tables.ts';
+import { type StateSource, stateTables } from './state-tables.ts';
 
 /** What the tables of a chain are made from. */
 export interface ChainParts {
@@ -25,11 +25,13 @@ export interface ChainParts {
 /** Builds the tables of a chain. */
 export function chainTables(parts: ChainParts): Table[] {
   const canonical = canonicalBlocks(parts);
+  const transactions = transactionsTable(parts);
   return [
     blocksTable(parts, canonical),
-    transactionsTable(parts),
+    transactions,
     nodesTable(parts, canonical),
-    accountsTable(parts),
+    ...stateTables(stateOf(parts.chain)),
+    ...economyTables(transactions),
     invariantsTable(parts),
     consensusTable(parts),
     ...(parts.chain.governance === undefined
@@ -110,7 +112,9 @@ function transactionsTable({ chain }: ChainParts): Table {
     slot: of((tx) => (table.slot[tx]! < 0 ? Number.NaN : table.slot[tx]!)),
     size_bytes: table.sizeBytes.subarray(0, table.count),
     gas_used: table.gasUsed.subarray(0, table.count),
-    fee_upt: of((tx) => table.gasUsed[tx]! * gasPriceOf(rules, table.sender[tx]!)),
+    fee_upt: of(
+      (tx) => table.gasUsed[tx]! * gasPriceOf(rules, table.sender[tx]!) + table.tipUpt[tx]!,
+    ),
     submitted_us: shifted(table.submittedUs),
     received_us: shifted(table.receivedUs),
     included_us: since((tx) => (block[tx]! < 0 ? Number.NaN : tree.producedUs[block[tx]!]!)),
@@ -130,8 +134,8 @@ function fateOf(
   finalUs: number,
 ): { fate: 'final' | 'rejected' | 'pending'; reason: string } {
   if (!Number.isNaN(finalUs)) return { fate: 'final', reason: '' };
-  if (tx.refused !== 0) return { fate: 'rejected', reason: rejectReasonOf(tx.refused) ?? '' };
   if (tx.included) return { fate: 'pending', reason: '' };
+  if (tx.refused !== 0) return { fate: 'rejected', reason: rejectReasonOf(tx.refused) ?? '' };
   // A reward lives and dies with its block; off the branch it can never come back.
   if (tx.isReward) return { fate: 'rejected', reason: 'STALE_BLOCK' };
   return tx.expired ? { fate: 'rejected', reason: 'EXPIRED' } : { fate: 'pending', reason: '' };
@@ -172,22 +176,10 @@ function nodesTable({ scenario, chain, lastDeliveryUs }: ChainParts, canonical: 
   });
 }
 
-function accountsTable({ chain }: ChainParts): Table {
-  const head = chain.engine.head[CENTRE_NODE]!;
-  const accounts = Array.from({ length: chain.rules.accountCount }, (_, account) => account);
-  const field = (name: number) =>
-    Float64Array.from(accounts, (account) => chain.state.readAt(head, accountCell(account, name)));
-  return createTable('accounts', {
-    account: accounts.map((account) => chain.accountId(account)),
-    role: accounts.map((account) => ROLES[chain.accountRole(account)]!),
-    balance_upt: field(ACCOUNT.balanceUpt),
-    escrow_upt: field(ACCOUNT.escrowUpt),
-    granted_upt: field(ACCOUNT.grantedUpt),
-    rewarded_upt: field(ACCOUNT.rewardedUpt),
-    nonce: field(ACCOUNT.nonce),
-    certificates: field(ACCOUNT.certificates),
-    certificates_locked: field(ACCOUNT.certificatesLocked),
-  });
+/** The state that the tables describe: the one at the observer's head. */
+function stateOf({ engine, state, rules, accountId, accountRole }: Chain): StateSource {
+  const head = engine.head[CENTRE_NODE]!;
+  return { read: (cell) => state.readAt(head, cell), rules, accountId, accountRole };
 }
 
 function invariantsTable({ chain, marketChecks }: ChainParts): Table {

@@ -13,12 +13,14 @@ import { CHAIN, chainCell, denseCellCount } from '../contracts/cells.ts';
 import { recount } from '../contracts/conservation.ts';
 import { EMPTY_STATE_ROOT, stateRootAfter } from '../contracts/execute.ts';
 import { rulesOf, writeGenesisState } from '../contracts/genesis-rules.ts';
+import { brokenInvariants } from '../contracts/invariants.ts';
 import type { ChainRules } from '../contracts/rules.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { CHAIN_ID_BYTES } from '../ledger/block.ts';
 import type { ChainParameters } from '../ledger/chain-parameters.ts';
 import { encodeGenesis } from '../ledger/genesis.ts';
 import { hexToBytes, sha256Hex } from '../ledger/hash.ts';
+import { createNonceBook } from '../ledger/mempool-nonces.ts';
 import {
   createPool,
   createTransactionTable,
@@ -44,8 +46,10 @@ import { createElections } from './elections.ts';
 import type { Governance } from './governance.ts';
 import { createHearing } from './hearing.ts';
 import { createIntake } from './intake.ts';
+import { createKeyRing, type KeyRing } from './key-ring.ts';
 import { createLedgerExport } from './ledger-export.ts';
 import { createNetworkLinks } from './links.ts';
+import { type ChainMempools, createChainMempools } from './mempools.ts';
 import { scheduleDisturbances } from './outages.ts';
 import { createRecovery } from './recovery.ts';
 import { createTemplates } from './templates.ts';
@@ -100,6 +104,7 @@ export interface Chain {
   readonly inputs: readonly { readonly path: string; readonly sha256: string }[];
   /** Whether a node has received a transaction. */
   knows(node: number, tx: number): boolean;
+  readonly mempools: ChainMempools;
   readonly checks: { executedBlocks: number; recounts: number };
   /** Sends a transaction from an account's client now; returns its row. */
   submit<T extends TransactionType>(
@@ -108,7 +113,9 @@ export interface Chain {
     payload: PayloadOf[T],
     about: SubmitOptions,
   ): number;
-  /** Signs bytes with an account's key. */
+  /** Keys of all accounts. */
+  readonly ring: KeyRing;
+  /** Signs bytes with an account's key of genesis. */
   sign(account: number, bytes: Uint8Array): Uint8Array;
   /** Node an account's client is attached to. */
   nodeOf(account: number): number;
@@ -141,7 +148,8 @@ export function createChain(
   });
   const genesisRoot = openState(state, genesis);
   const table = createTransactionTable();
-  const pool = createPool(tree, table);
+  const nonces = createNonceBook(table);
+  const pool = createPool(tree, table, nonces.rivals);
   const protocol = protocols.get(scenario.consensus.name);
   const consensusOptions = scenario.consensus.options;
   const nodeCount = scenario.network.nodes;
@@ -163,19 +171,24 @@ export function createChain(
   const verifyUs = scenario.ledger.verifyTime;
 
   const clients = createClients(rules, scenario, random);
+  const ring = createKeyRing(genesis.cryptoMode, keys, random);
   const { nodeOf } = clients;
 
   const { sign, submit } = createIntake({
     kernel,
     chainId,
-    keys,
+    ring,
     rules,
     table,
+    nonces,
+    minTipUpt: scenario.ledger.minTip,
     transport,
     clients,
     verifyUs,
     readAtHead: (node, cell) => state.readAt(engine.head[node]!, cell),
     onEntered(node, tx) {
+      const dropped = mempools.receive(node, tx, kernel.nowUs);
+      if (dropped !== undefined) return dropped;
       const order = () => {
         pool.add(tx);
         transactionFlood.originate(node, tx);
@@ -184,6 +197,7 @@ export function createChain(
       };
       if (instance.endorse === undefined) order();
       else instance.endorse(node, tx, table.sizeBytes[tx]!, order);
+      return undefined;
     },
   });
 
@@ -209,10 +223,25 @@ export function createChain(
     bodyBytes: (tx) => table.sizeBytes[tx]!,
     checkUs: () => verifyUs,
     onDeliver(node, tx, from) {
+      if (mempools.receive(node, tx, kernel.nowUs) !== undefined) return;
       transactionFlood.relay(node, tx, from);
       received(node, tx);
       instance.onTransaction?.(node, table.sizeBytes[tx]!);
     },
+  });
+
+  /** The state that a node holds for the present one. */
+  const viewOf = (node: number) => ({
+    read: (cell: number) => state.readAt(engine.head[node]!, cell),
+  });
+  const mempools = createChainMempools({
+    scenario,
+    rules,
+    tree,
+    table,
+    nonces,
+    hasReached: (node, tx) => transactionFlood.has(node, tx),
+    viewOf,
   });
 
   const builder = createBlockBuilder({
@@ -224,14 +253,16 @@ export function createChain(
     rules,
     chainId,
     genesisRoot,
-    keys,
-    isKnown: (node, tx) => transactionFlood.has(node, tx) && templates.has(node, tx),
+    ring,
+    isKnown: (node, tx) =>
+      transactionFlood.has(node, tx) && templates.has(node, tx) && mempools.keeps(node, tx),
+    mempools,
     conductOf: (node) => net.conduct.of(node),
     turns,
     backgroundBytes: scenario.ledger.background,
     endorsedOn: (tx) => net.instance.endorsedOn?.(tx) ?? -1,
     batchCaps: protocol.batchCaps?.(consensusOptions as never),
-    signReward(producerAccount, nonce, due, node) {
+    signReward(producerAccount, nonce, due, node, rotations) {
       const tx = sign(
         {
           type: 'POINTS_REWARD',
@@ -244,6 +275,7 @@ export function createChain(
         },
         node,
         -1,
+        rotations,
       );
       table.receivedUs[tx] = kernel.nowUs;
       return tx;
@@ -278,7 +310,11 @@ export function createChain(
     hasPending(node) {
       let found = false;
       pool.visit(engine.head[node]!, state.base, (tx) => {
-        found = table.expiryUs[tx]! >= kernel.nowUs && transactionFlood.has(node, tx);
+        found =
+          table.expiryUs[tx]! >= kernel.nowUs &&
+          transactionFlood.has(node, tx) &&
+          mempools.keeps(node, tx) &&
+          !mempools.isHeld(tx, viewOf(node), kernel.nowUs);
         return !found;
       });
       return found;
@@ -291,6 +327,7 @@ export function createChain(
           table.finalUs[tx] = kernel.nowUs;
         }
       }
+      mempools.onFinal(node, block);
       if (node !== CENTRE_NODE) return;
       if (block >= finalAtCentre.length) {
         const wider = new Float64Array(2 * Math.max(block, finalAtCentre.length)).fill(Number.NaN);
@@ -308,6 +345,7 @@ export function createChain(
       if (isDue || released.some((gone) => tree.transactionCount[gone]! > 0)) {
         pool.prune(block, (tx) => {
           transactionFlood.release(tx);
+          mempools.release(tx);
           hearing?.release(tx);
         });
       }
@@ -335,6 +373,9 @@ export function createChain(
           submit,
         });
   const templates = createTemplates(net);
+  engine.observe({
+    onHead: (node, head, previous) => mempools.onHead(node, head, previous, kernel.nowUs),
+  });
 
   function recountNow(): void {
     checks.recounts++;
@@ -345,6 +386,10 @@ export function createChain(
         `recount is off by ${off} Upt`,
         kernel.nowUs,
       );
+    const [broken] = brokenInvariants((cell) => state.readBase(cell), rules);
+    if (broken !== undefined) {
+      throw new InvariantViolation(broken.id, broken.problem, kernel.nowUs);
+    }
   }
 
   /** Receipt in the first block that carried a transaction; undefined without one, or once exported. */
@@ -364,7 +409,10 @@ export function createChain(
       pool,
       state,
       flood: transactionFlood,
-      onReceived: received,
+      keeps: mempools.keeps,
+      onReceived(node, tx) {
+        if (mempools.receive(node, tx, kernel.nowUs) === undefined) received(node, tx);
+      },
       onSynced: (node) => instance.onTransaction?.(node),
     }),
   });
@@ -394,8 +442,10 @@ export function createChain(
     finalAtCentreUs: (block) => finalAtCentre[block] ?? Number.NaN,
     inputs: links.inputs,
     knows: (node, tx) => transactionFlood.has(node, tx),
+    mempools,
     checks,
     nodeOf,
+    ring,
     sign: (account, bytes) => keys[account]!.sign(bytes),
     submit,
     governance,

@@ -19,6 +19,15 @@ export interface SubmitOptions {
   readonly expiryUs: number;
   /** Gas it sets aside; default what clients of its kind write. */
   readonly gasLimit?: number;
+  /** Number to sign with instead of the account's next one: the rival of a transaction under way. */
+  readonly nonce?: number;
+  /** What it offers the producer of its block [Upt]; default what full nodes ask of its kind. */
+  readonly tipUpt?: number;
+  /** Full node to send it to instead of the client's own. */
+  readonly node?: number;
+  /** Account that signs it, and chain that it was signed for: forgeries and replays. */
+  readonly signer?: number;
+  readonly chainId?: Uint8Array;
 }
 
 /** Clients of all accounts of a chain. */
@@ -43,7 +52,8 @@ export function createClients(
     nodeOf(account) {
       if (account < rules.firstNode) return account % rules.nodeCount;
       if (account < rules.centre) return account - rules.firstNode;
-      return account > rules.treasury ? account - rules.treasury - 1 : CENTRE_NODE;
+      if (account <= rules.treasury) return CENTRE_NODE;
+      return (account - rules.treasury - 1) % rules.nodeCount;
     },
     latencyUs(account) {
       if (isBesideNode(account)) return 1;

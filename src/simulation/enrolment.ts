@@ -1,17 +1,15 @@
 /**
- * The opening of a chain: the centre registers every certified home and grants its initial points, then
+ * The opening of a chain: every certified home is registered and gets its initial points, then
  * those holders of certificates who take part lock the rest as stake and vote.
  */
 import type { RandomSource } from '../base/random.ts';
 import { HOUR_US, MINUTE_US, SECOND_US } from '../base/units.ts';
 import { APPROVALS_MAX } from '../contracts/cells.ts';
-import { ROLES } from '../contracts/rules.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { PHASE } from '../kernel/phase.ts';
-import { sha256Bytes } from '../ledger/hash.ts';
-import { registrationMessage } from '../ledger/transactions.ts';
 import type { Scenario } from '../scenario/sections.ts';
 import type { Accounts } from './accounts.ts';
+import { admit } from './admission.ts';
 import type { Chain } from './chain.ts';
 
 /** Registrations wait this long for the first block; holders act in the half hour after this. */
@@ -27,21 +25,16 @@ export function enrol(
   random: RandomSource,
 ): void {
   const { rules } = chain;
-  const { genesis, keys } = accounts;
+  const { genesis } = accounts;
   const about = { slot: -1, expiryUs: rules.openingUs + rules.slotCount * rules.slotUs };
-  const admit = kernel.event('agents/register-home', PHASE.agents, (home) => {
-    const identityHash = sha256Bytes(`identity/${genesis.accounts[home]!.id}`);
-    const registration = {
-      account: home,
-      role: ROLES.indexOf('home'),
-      publicKey: keys[home]!.publicKey,
-      identityHash,
-    };
-    const message = registrationMessage(chain.chainId, registration);
-    const caSignature = keys[rules.authority]!.sign(message);
-    chain.submit('REGISTER', rules.centre, { ...registration, caSignature }, about);
-    const amountUpt = rules.initialGrantUpt;
-    chain.submit('POINTS_GRANT', rules.centre, { to: home, amountUpt, identityHash }, about);
+  const generators = new Set(accounts.generators);
+  // Who owns no points yet cannot pay: where transactions cost something the centre sends for all.
+  const { membership, gasPrice, minTip } = scenario.ledger;
+  const isSelf = membership === 'public' && gasPrice === 0 && minTip === 0;
+  const register = kernel.event('agents/register-home', PHASE.agents, (home) => {
+    const { id } = genesis.accounts[home]!;
+    const owned = generators.has(home) ? [id] : [];
+    admit(chain, { account: home, identity: id, meters: [id], generators: owned, isSelf }, about);
   });
   const draws = random.addressed('agents/votes');
   const takePart = kernel.event('agents/stake-and-vote', PHASE.agents, (home) => {
@@ -67,7 +60,7 @@ export function enrol(
   }
 
   for (let home = 0; home < rules.homeCount; home++) {
-    admit.at(SECOND_US, home);
+    register.at(SECOND_US, home);
     if (genesis.accounts[home]!.certificates.count === 0) continue;
     if (draws.uniform(home, 0, 0) >= scenario.certificates.turnout) continue;
     takePart.at(VOTING_US + Math.floor(draws.uniform(home, 0, 1) * VOTING_SPAN_US), home);

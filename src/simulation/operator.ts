@@ -3,24 +3,25 @@
  * settles what became final in time (decision 8). It sees its own node's head and reported data, and
  * acts off the chain only on final events.
  */
+import type { RandomSource } from '../base/random.ts';
 import { TRADE } from '../contracts/cells.ts';
 import { lossAllocations } from '../grid/loss-allocation/index.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { PHASE } from '../kernel/phase.ts';
-import { hexToBytes } from '../ledger/hash.ts';
-import { merkleRoot } from '../ledger/merkle.ts';
 import type { TradeColumns } from '../ledger/transactions.ts';
 import { attributeDeliveries, tradedLossWh } from '../market/attribution.ts';
 import { matchBilateral } from '../market/bilateral.ts';
 import type { OrderBook } from '../market/book.ts';
+import { type CleanEnergy, cleanEnergy, cleanExports } from '../market/clean-energy.ts';
 import { mechanisms } from '../market/mechanisms/index.ts';
 import { ACCEPTED, createPoolSelector, screenOrders } from '../market/screening.ts';
 import { settleSlot, type TradeSettlement } from '../market/settlement.ts';
 import type { SlotReads } from '../metering/head-end.ts';
-import { meterLeafBytes } from '../metering/leaf.ts';
 import { QUALITY } from '../metering/quality.ts';
 import type { Scenario } from '../scenario/sections.ts';
+import { createAnchoring, createSettlementDesk } from './anchoring.ts';
 import { CENTRE_NODE, type Chain } from './chain.ts';
+import { createClearingDesk } from './chain-clearing.ts';
 import { createGateBook } from './gate-book.ts';
 import { createHomeBook, type HomeBook } from './home-book.ts';
 import type { Site } from './site.ts';
@@ -99,6 +100,7 @@ export function createOperator(
   scenario: Scenario,
   site: Site,
   chain: Chain,
+  random: RandomSource,
   listener: OperatorListener,
 ): Operator {
   const { slotUs, slotCount } = site;
@@ -111,9 +113,22 @@ export function createOperator(
   const selectPool = createPoolSelector();
   const gateBook = createGateBook(scenario, site, chain);
   const book = createHomeBook(slotCount, homeCount);
-  const slotOfTx = new Map<number, { slot: number; what: 'clear' | 'batch' | 'settle' }>();
+  const slotsOfTx = new Map<
+    number,
+    { slots: readonly number[]; what: 'clear' | 'batch' | 'settle' }
+  >();
   let openCount = slotCount;
   const expiryFar = openingUs + (slotCount + 1) * slotUs + scenario.horizon.drain + 1e12;
+  const isOnChain = scenario.market.clearing === 'on-chain';
+  const clearing = createClearingDesk(kernel, scenario, chain, sentClear);
+  const homeIds = site.source.homes.map((home) => home.id);
+  const anchoring = createAnchoring(scenario, chain, homeIds, random, expiryFar);
+  const settlements = createSettlementDesk(kernel, scenario, chain, expiryFar, (tx, slots) => {
+    slotsOfTx.set(tx, { slots, what: 'settle' });
+    for (const slot of slots) markets[slot]!.settleTx = tx;
+  });
+  /** Clean export by home of slots that have not settled; none on a chain without labels. */
+  const cleanExportOf = new Map<number, Float64Array>();
   const markets: SlotMarket[] = Array.from({ length: slotCount }, (_, slot) => ({
     slot,
     acceptedCount: 0,
@@ -189,14 +204,31 @@ export function createOperator(
     market.priceUptPerKWh = cleared.priceUptPerKWh;
     market.voided = new Uint8Array(count);
     const deadlineUs = openingUs + (slot + 1) * slotUs + scenario.settlement.deadline;
+    if (isOnChain) {
+      clearing.request(slot, deadlineUs);
+      return;
+    }
     const payload = {
       slot,
       priceUptPerKWh: Number.isNaN(cleared.priceUptPerKWh) ? -1 : cleared.priceUptPerKWh,
       bookHash: gateBook.hash(),
       trades,
     };
-    market.clearTx = chain.submit('CLEAR', rules.centre, payload, { slot, expiryUs: deadlineUs });
-    slotOfTx.set(market.clearTx, { slot, what: 'clear' });
+    sentClear(chain.submit('CLEAR', rules.centre, payload, { slot, expiryUs: deadlineUs }), slot);
+  }
+
+  function sentClear(tx: number, slot: number): void {
+    markets[slot]!.clearTx = tx;
+    slotsOfTx.set(tx, { slots: [slot], what: 'clear' });
+  }
+
+  /** The clearing of a slot is final; on the chain its trades are those of the contract. */
+  function takeClearing(market: SlotMarket, finalUs: number): void {
+    market.clearFinalUs = finalUs;
+    const found = isOnChain ? clearing.read(market.slot) : undefined;
+    if (found === undefined) return;
+    Object.assign(market, found);
+    market.voided = new Uint8Array(found.trades.count);
   }
 
   /** Marks trades that are void: all of them past the deadline, or those the branch lacks orders of. */
@@ -216,7 +248,7 @@ export function createOperator(
     const market = markets[slot]!;
     const deadlineUs = openingUs + (slot + 1) * slotUs + scenario.settlement.deadline;
     const decided = !Number.isNaN(market.clearFinalUs) || kernel.nowUs >= deadlineUs;
-    if (market.settleTx >= 0 || !decided || Number.isNaN(market.batchFinalUs)) return;
+    if (market.settled !== undefined || !decided || Number.isNaN(market.batchFinalUs)) return;
     markVoid(market);
     const { trades, voided } = market;
     const slotTrades = {
@@ -261,35 +293,36 @@ export function createOperator(
     market.settled = settlement.trades;
     book.takeSettlement(slot, settlement.homes);
     market.state = quality.every((code) => code === 0) ? 'CLOSED' : 'PROVISIONAL';
-    sendSettlement(market);
+    const cleanExport = cleanExportOf.get(slot) ?? new Float64Array(homeCount);
+    cleanExportOf.delete(slot);
+    sendSettlement(
+      market,
+      cleanEnergy(slotTrades, deliveries, settlement.trades, cleanExport, exportWh),
+    );
     listener.onSettled(market);
   }
 
-  function sendSettlement(market: SlotMarket): void {
+  function sendSettlement(market: SlotMarket, clean: CleanEnergy): void {
     const { trades, voided } = market;
     const settled = market.settled!;
     const rows: number[] = [];
     for (let trade = 0; trade < trades.count; trade++) if (voided[trade] === 0) rows.push(trade);
     const pick = (column: ArrayLike<number>) => Float64Array.from(rows, (row) => column[row]!);
-    market.settleTx = chain.submit(
-      'SETTLE',
-      rules.centre,
-      {
-        slot: market.slot,
-        version: 1,
-        entries: {
-          count: rows.length,
-          trade: Float64Array.from(rows),
-          fulfilledWh: pick(settled.fulfilledWh),
-          paymentUpt: pick(settled.paymentUpt),
-          wheelingUpt: pick(settled.wheelingUpt),
-          buyerPenaltyUpt: pick(settled.buyerPenaltyUpt),
-          sellerPenaltyUpt: pick(settled.sellerPenaltyUpt),
-        },
+    settlements.take({
+      slot: market.slot,
+      version: 1,
+      entries: {
+        count: rows.length,
+        trade: Float64Array.from(rows),
+        fulfilledWh: pick(settled.fulfilledWh),
+        paymentUpt: pick(settled.paymentUpt),
+        wheelingUpt: pick(settled.wheelingUpt),
+        buyerPenaltyUpt: pick(settled.buyerPenaltyUpt),
+        sellerPenaltyUpt: pick(settled.sellerPenaltyUpt),
+        cleanWh: pick(clean.cleanWh),
+        lossWh: pick(clean.lossWh),
       },
-      { slot: market.slot, expiryUs: expiryFar },
-    );
-    slotOfTx.set(market.settleTx, { slot: market.slot, what: 'settle' });
+    });
   }
 
   kernel.columnPhase(
@@ -306,8 +339,28 @@ export function createOperator(
       periodUs: slotUs,
       count: slotCount,
     },
-    trySettle,
+    (slot) => {
+      trySettle(slot);
+      settlements.passDeadline(slot);
+    },
   );
+
+  /** A transaction about a slot is final at the centre. */
+  function becomeFinal(slot: number, what: 'clear' | 'batch' | 'settle', finalUs: number): void {
+    const market = markets[slot]!;
+    if (what === 'clear') takeClearing(market, finalUs);
+    else if (what === 'batch') {
+      market.batchFinalUs = finalUs;
+      anchoring.onFinal(slot);
+      listener.onFinalReads(market);
+    } else if (Number.isNaN(market.settleFinalUs)) {
+      market.settleFinalUs = finalUs;
+      openCount--;
+      listener.onFinalSettlement(market);
+      return;
+    }
+    trySettle(slot);
+  }
 
   return {
     markets,
@@ -319,53 +372,19 @@ export function createOperator(
       const { slot } = reads;
       const market = markets[slot]!;
       book.takeReads(reads);
-      const leaves = site.source.homes.map((home, index) => {
-        const quality = reads.quality[index]!;
-        const bytes = meterLeafBytes(
-          home.id,
-          slot,
-          reads.importWh[index]!,
-          reads.exportWh[index]!,
-          reads.generationWh[index]!,
-          quality,
-        );
-        // An actual read is signed by its meter, an estimate by the head-end that made it.
-        const signer = quality === QUALITY.actual ? index : rules.centre;
-        return Buffer.concat([bytes, chain.sign(signer, bytes)]);
-      });
-      market.batchTx = chain.submit(
-        'METER_BATCH',
-        rules.centre,
-        {
-          slot,
-          headEnd: 0,
-          root: hexToBytes(merkleRoot(leaves)),
-          count: homeCount,
-          importWh: total(reads.importWh),
-          exportWh: total(reads.exportWh),
-          generationWh: total(reads.generationWh),
-        },
-        { slot, expiryUs: expiryFar },
-      );
-      slotOfTx.set(market.batchTx, { slot, what: 'batch' });
+      if (rules.certificates !== undefined) {
+        const isActual = (home: number) => reads.quality[home] === QUALITY.actual;
+        cleanExportOf.set(slot, cleanExports(reads.exportWh, reads.generationWh, isActual));
+      }
+      market.batchTx = anchoring.anchor(reads);
+      slotsOfTx.set(market.batchTx, { slots: [slot], what: 'batch' });
     },
     onFinal(block) {
       const body = chain.tree.transactions(block);
       for (let i = 0; i < body.length; i++) {
-        const about = slotOfTx.get(body[i]!);
+        const about = slotsOfTx.get(body[i]!);
         if (about === undefined) continue;
-        const market = markets[about.slot]!;
-        if (about.what === 'clear') market.clearFinalUs = table.finalUs[body[i]!]!;
-        else if (about.what === 'batch') {
-          market.batchFinalUs = table.finalUs[body[i]!]!;
-          listener.onFinalReads(market);
-        } else if (Number.isNaN(market.settleFinalUs)) {
-          market.settleFinalUs = table.finalUs[body[i]!]!;
-          openCount--;
-          listener.onFinalSettlement(market);
-          continue;
-        }
-        trySettle(about.slot);
+        for (const slot of about.slots) becomeFinal(slot, about.what, table.finalUs[body[i]!]!);
       }
     },
   };

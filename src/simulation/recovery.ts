@@ -19,6 +19,8 @@ export interface RecoveryParts {
   readonly state: ChainState;
   /** How transactions travel. */
   readonly flood: Flood;
+  /** Whether a node keeps a transaction that it has. */
+  keeps(node: number, tx: number): boolean;
   /** A node has a transaction that it lacked. */
   onReceived(node: number, tx: number): void;
   /** A node has all that a peer had. */
@@ -33,7 +35,7 @@ export function createRecovery(parts: RecoveryParts): (node: number) => void {
   /** A node gets from a peer the transactions that it lacks. */
   function syncPool(node: number, peer: number): void {
     pool.visit(engine.head[peer]!, state.base, (tx) => {
-      if (flood.has(peer, tx) && !flood.has(node, tx)) {
+      if (flood.has(peer, tx) && parts.keeps(peer, tx) && !flood.has(node, tx)) {
         traffic.count(MESSAGE.transaction, peer, node, table.sizeBytes[tx]!);
         flood.hold(node, tx);
         parts.onReceived(node, tx);

@@ -14,6 +14,7 @@ import { createMeters } from '../metering/meters.ts';
 import type { Scenario, Window } from '../scenario/sections.ts';
 import { createAccounts } from './accounts.ts';
 import { attachAdversaries, marketRules } from './adversaries.ts';
+import { openCertificateDesk } from './certificate-desk.ts';
 import { createChain } from './chain.ts';
 import { simulateChain } from './chain-run.ts';
 import { shareChain } from './communities.ts';
@@ -68,6 +69,7 @@ export function simulate(scenario: Scenario, options: RunOptions = {}): RunResul
   const random = createRandomSource(`${scenario.seed}/${window.id}`);
   const { source } = openCommunity(scenario, window, random);
   refuseUnused(scenario, source.transfers !== undefined);
+  refuseCoins(scenario, source.transfers !== undefined);
   if (source.transfers !== undefined) {
     return simulateChain(scenario, window, source, random, options);
   }
@@ -117,7 +119,7 @@ export function simulate(scenario: Scenario, options: RunOptions = {}): RunResul
     endUs: openingUs + slotCount * slotUs,
     market: marketRules(scenario, site),
   });
-  const operator = createOperator(kernel, scenario, site, shared, {
+  const operator = createOperator(kernel, scenario, site, shared, random, {
     onGate(slot, book) {
       recorder.gate(slot, book, chain.hasFailed);
       adversaries.onGate(slot, book);
@@ -131,6 +133,8 @@ export function simulate(scenario: Scenario, options: RunOptions = {}): RunResul
     onFinalSettlement: (market) => oversight.onTradesFinal(market),
     onFinalReads: (market) => oversight.onReadsFinal(market.slot),
   });
+
+  const certificates = openCertificateDesk(kernel, scenario, shared, accounts, random);
 
   /** Truth and meters of a slot; reads travel as events once the clock runs. */
   function finishSlot(slot: number): void {
@@ -150,6 +154,7 @@ export function simulate(scenario: Scenario, options: RunOptions = {}): RunResul
     operator.markets[slot]!.publishedLossWh = lossWh;
     operator.markets[slot]!.headWh = recorder.headWh(slot);
     operator.takeReads(reads);
+    certificates?.mint(reads);
   }
 
   for (let slot = -historySlots; slot < 0; slot++) {
@@ -265,6 +270,26 @@ export function simulate(scenario: Scenario, options: RunOptions = {}): RunResul
     warnings: recorder.warnings(chain, operator),
     inputs: [...site.inputs, ...chain.inputs],
   };
+}
+
+/**
+ * A market on coins: the order book is state that all members share, and a predicate sees none.
+ *
+ * @throws {ScenarioError} naming the key.
+ */
+function refuseCoins({ ledger, market }: Scenario, isChainAlone: boolean): void {
+  if (isChainAlone || ledger.model === 'account') return;
+  throw new ScenarioError([
+    {
+      file: '',
+      path: 'scenario.ledger.model',
+      expected:
+        `account beside a market: ${market.mechanism.name} matches orders in a book that all members ` +
+        'share, and a coin is locked by a predicate that sees its own witness only',
+      got: ledger.model,
+      hint: 'coins carry payments alone: population: { name: accounts }',
+    },
+  ]);
 }
 
 /**

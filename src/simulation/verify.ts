@@ -3,12 +3,21 @@
  * nothing but the file. Which rewards were due follows from headers and the branch rule alone.
  */
 import { InvariantViolation } from '../base/errors.ts';
+import type { Table } from '../base/table.ts';
 import { protocols } from '../consensus/protocols/index.ts';
 import { ACCOUNT, accountCell, denseCellCount } from '../contracts/cells.ts';
 import { imbalanceOf, recount } from '../contracts/conservation.ts';
-import { EMPTY_STATE_ROOT, execute, refusal, stateRootAfter } from '../contracts/execute.ts';
+import {
+  EMPTY_STATE_ROOT,
+  execute,
+  refusal,
+  stateRootAfter,
+  type UndoableState,
+} from '../contracts/execute.ts';
 import { rulesOf, writeGenesisState } from '../contracts/genesis-rules.ts';
+import { brokenInvariants } from '../contracts/invariants.ts';
 import { advanceRewards, type IrreversibleBlock } from '../contracts/points.ts';
+import { pointsProblem } from '../contracts/points-checks.ts';
 import { type BlockHeader, blockHash, CHAIN_ID_BYTES, encodeHeader } from '../ledger/block.ts';
 import { createWriter } from '../ledger/encoding.ts';
 import type { Genesis } from '../ledger/genesis.ts';
@@ -24,17 +33,68 @@ import {
   verifyLedger,
 } from '../ledger/verify.ts';
 
+import { type HoldingChanges, journalled } from './audit-journal.ts';
+import { type StateSource, stateTables } from './state-tables.ts';
 import { createChainTurns } from './turns.ts';
 
 /** Blocks between the head of the replay and its flat state: the deepest look back of a branch rule. */
 const REPLAY_WINDOW = 4_096;
 
-/** Verifies `ledger.bin` from its bytes alone. */
-export function verifyRunLedger(bytes: Uint8Array): VerifyReport {
-  return verifyLedger(bytes, createReplay);
+/** What a verified ledger says. */
+export interface LedgerAudit {
+  readonly report: VerifyReport;
+  /**
+   * The state that its blocks give, as the tables that a run writes of its own state; none where the ledger
+   * does not verify.
+   */
+  readonly tables: readonly Table[];
+  /** The same state, cell by cell. */
+  readonly state?: StateSource;
 }
 
-function createReplay(genesis: Genesis, genesisHash: string): Replay {
+/** Who looks on while a ledger is replayed. */
+export interface ReplayObserver {
+  /** The state that genesis gives. */
+  onGenesis(source: StateSource): void;
+  /** A transaction has run. @param changes - What it did to the points of accounts. */
+  onTransaction(ran: RanTransaction, changes: HoldingChanges): void;
+}
+
+/** A transaction of a replay and what came of it. */
+export interface RanTransaction extends ReplayTransaction {
+  readonly header: BlockHeader;
+  /** Place in its block, from 0. */
+  readonly place: number;
+  readonly receipt: Receipt;
+}
+
+/** Verifies `ledger.bin` from its bytes alone, and rebuilds the state that its blocks give. */
+export function auditRunLedger(bytes: Uint8Array, observer?: ReplayObserver): LedgerAudit {
+  let source: StateSource | undefined;
+  const report = verifyLedger(bytes, (genesis, genesisHash) => {
+    const replay = createReplay(genesis, genesisHash, observer);
+    source = replay.source;
+    return replay;
+  });
+  if (!report.ok || source === undefined) return { report, tables: [] };
+  return { report, tables: stateTables(source), state: source };
+}
+
+/** Verifies `ledger.bin` from its bytes alone. */
+export function verifyRunLedger(bytes: Uint8Array): VerifyReport {
+  return auditRunLedger(bytes).report;
+}
+
+/** A replay whose final state can be read once it has finished. */
+interface AuditedReplay extends Replay {
+  readonly source: StateSource;
+}
+
+function createReplay(
+  genesis: Genesis,
+  genesisHash: string,
+  observer?: ReplayObserver,
+): AuditedReplay {
   const chainId = hexToBytes(genesisHash).subarray(0, CHAIN_ID_BYTES);
   const rules = rulesOf(genesis, chainId);
   const tree = createBlockTree(genesisHash);
@@ -54,12 +114,21 @@ function createReplay(genesis: Genesis, genesisHash: string): Replay {
   let counted = 0;
   let head = 0;
   const writer = createWriter(1024);
-  const undoable = {
+  const plain: UndoableState = {
     read: (cell: number) => view.read(cell),
     write: (cell: number, value: number) => view.write(cell, value),
     mark: () => state.mark(),
     rollback: (mark: number) => state.rollback(mark),
   };
+  const journal = observer === undefined ? undefined : journalled(plain, rules.accountCount);
+  const undoable = journal ?? plain;
+  const source: StateSource = {
+    read: (cell) => state.readBase(cell),
+    rules,
+    accountId: (account) => genesis.accounts[account]!.id,
+    accountRole: (account) => genesis.accounts[account]!.role,
+  };
+  observer?.onGenesis(source);
 
   function newlyIrreversible(header: BlockHeader): IrreversibleBlock[] {
     const fields = Array.from(header.consensus);
@@ -126,12 +195,13 @@ function createReplay(genesis: Genesis, genesisHash: string): Replay {
   }
 
   return {
+    source,
     execute(header, transactions) {
       view = state.begin(head);
       checkOwner(header);
       const branch = turns?.open(view, head, Array.from(header.consensus));
       checkRewards(header, transactions);
-      const receipts: Receipt[] = transactions.map(({ tx }, place) => {
+      const receipts: Receipt[] = transactions.map(({ tx, id }, place) => {
         const gas = intrinsicGas(encodeTransaction(tx, writer));
         const refused = refusal(view, rules, tx, gas, header.timestampUs);
         if (refused !== undefined) {
@@ -140,18 +210,30 @@ function createReplay(genesis: Genesis, genesisHash: string): Replay {
             `transaction ${place} of block ${header.height}: ${refused}`,
           );
         }
-        return execute(undoable, rules, tx, gas, header.timestampUs, branch);
+        const receipt = execute(
+          undoable,
+          rules,
+          tx,
+          gas,
+          header.timestampUs,
+          branch,
+          header.producer,
+          tree.hash(head),
+        );
+        if (journal !== undefined) {
+          observer!.onTransaction({ tx, id, header, place, receipt }, journal.take());
+        }
+        return receipt;
       });
       checkCaps(header, transactions, receipts);
       const dirty = state.dirtyCells();
       const parent = head;
-      const off = imbalanceOf(
-        dirty,
-        rules.accountCount,
-        (cell) => state.readAt(parent, cell),
-        (cell) => view.read(cell),
-      );
+      const before = (cell: number) => state.readAt(parent, cell);
+      const after = (cell: number) => view.read(cell);
+      const off = imbalanceOf(dirty, rules.accountCount, before, after);
       if (off !== 0) throw new InvariantViolation('points-conserved', `${off} Upt too many`);
+      const problem = pointsProblem(dirty, rules, before, after);
+      if (problem !== undefined) throw new InvariantViolation('points-books', problem);
       root = stateRootAfter(root, dirty, (cell) => view.read(cell));
       head = tree.add({
         parent,
@@ -187,6 +269,8 @@ function createReplay(genesis: Genesis, genesisHash: string): Replay {
           problems.push(`account ${account}: more certificates locked than owned`);
         }
       }
+      const broken = brokenInvariants((cell) => state.readBase(cell), rules);
+      problems.push(...broken.map(({ id, problem }) => `${id}: ${problem}`));
       return { problems };
     },
   };

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { cost } from '../../src/base/integer.ts';
 import { defaultsOf } from '../../src/base/options.ts';
-import type { Attack, AttackContext } from '../../src/fraud/attacks/define.ts';
+import type { Attack, AttackContext, OwnPeriod } from '../../src/fraud/attacks/define.ts';
 import { attacks } from '../../src/fraud/attacks/index.ts';
 import { attackHomes, attackWorld, type LabelRow } from '../unit/fraud/worlds.ts';
 
@@ -16,6 +16,24 @@ function truth(home: number, slot: number): Float64Array {
   const generation = sunny ? 300 + ((home * 131 + since * 17) % 400) : 0;
   const net = 80 + ((home * 37 + since * 53) % 500) - generation;
   return Float64Array.of(Math.max(0, net), Math.max(0, -net), generation);
+}
+
+/** A day of a plant: a third of it is consumed at home; odd homes have none. */
+function ownPeriod(home: number, period: number): OwnPeriod {
+  const labelKWh = home % 2 === 0 ? 4 + ((home + period) % 5) : 0;
+  return {
+    home,
+    period,
+    fromSlot: 96 * period,
+    toSlot: 96 * (period + 1),
+    serial: 16 * (1000 + home),
+    labels: labelKWh === 0 ? [] : [[10 * period, 10 * period + labelKWh]],
+    labelKWh,
+    generationWh: 1500 * labelKWh,
+    selfWh: 500 * labelKWh,
+    rateUptPerKWh: 288_000,
+    isElsewhere: home % 6 === 0 && period % 2 === 1,
+  };
 }
 
 interface Outcome {
@@ -55,6 +73,18 @@ function run(attack: Attack, changes: Partial<AttackContext> = {}, options = {})
         expect(traded.has(key)).toBe(false);
         traded.set(key, valueUpt);
         if (!isIn(home, slot)) outside.push(`order ${key}`);
+      }
+    }
+    for (let home = 0; slot % 96 === 95 && slot > 0 && home < context.count; home++) {
+      const own = ownPeriod(home, (slot - 95) / 96);
+      for (const claim of instance.claims?.(own) ?? []) {
+        const key = `${home}/${own.toSlot - 1}`;
+        expect(Number.isSafeInteger(claim.energyKWh) && claim.energyKWh > 0).toBe(true);
+        expect(claim.valueUpt).toBe(own.rateUptPerKWh * claim.energyKWh);
+        expect(reported.has(key)).toBe(false);
+        reported.set(key, 1000 * claim.energyKWh);
+        traded.set(key, claim.valueUpt);
+        if (!isIn(home, own.fromSlot) || !isIn(home, slot)) outside.push(`claim ${key}`);
       }
     }
   }

@@ -36,12 +36,30 @@ function columns<K extends string>(names: readonly K[]) {
   );
 }
 
+const settle = fc.record({
+  slot: uint,
+  version: uint,
+  entries: columns([
+    'trade',
+    'fulfilledWh',
+    'paymentUpt',
+    'wheelingUpt',
+    'buyerPenaltyUpt',
+    'sellerPenaltyUpt',
+    'cleanWh',
+    'lossWh',
+  ]),
+});
+const signedLeaf = { leaf: fc.uint8Array({ maxLength: 40 }), signature: byteCount(64) };
+
 const payloads = {
   REGISTER: fc.record({
     account: uint,
     role: fc.nat({ max: 255 }),
     publicKey: byteCount(32),
     identityHash: byteCount(32),
+    meterHashes: fc.array(byteCount(32), { maxLength: 3 }),
+    assetHashes: fc.array(byteCount(32), { maxLength: 3 }),
     caSignature: byteCount(64),
   }),
   TRANSFER: fc.record({ to: uint, amountUpt: uint }),
@@ -75,17 +93,18 @@ const payloads = {
     exportWh: uint,
     generationWh: uint,
   }),
-  SETTLE: fc.record({
+  SETTLE: settle,
+  SETTLE_BATCH: fc.record({ settlements: fc.array(settle, { maxLength: 4 }) }),
+  METER_READS: fc.record({
     slot: uint,
-    version: uint,
-    entries: columns([
-      'trade',
-      'fulfilledWh',
-      'paymentUpt',
-      'wheelingUpt',
-      'buyerPenaltyUpt',
-      'sellerPenaltyUpt',
-    ]),
+    headEnd: uint,
+    leaves: fc.array(fc.record(signedLeaf), { maxLength: 4 }),
+  }),
+  METER_PROOF: fc.record({
+    slot: uint,
+    index: uint,
+    ...signedLeaf,
+    path: fc.array(byteCount(32), { maxLength: 5 }),
   }),
   STAKE: fc.record({ certificates: fc.array(uint) }),
   VOTE: fc.record({ candidates: fc.array(uint) }),
@@ -124,28 +143,40 @@ const payloads = {
   POINTS_REWARD: fc.record({ to: uint, amountUpt: uint, block: uint, ref: uint }),
   SUSPEND: fc.record({ account: uint, cause: fc.nat({ max: 255 }) }),
   REINSTATE: fc.record({ account: uint }),
+  REVOKE: fc.record({ account: uint, cause: fc.nat({ max: 255 }) }),
   KEY_ROTATE: fc.record({ publicKey: byteCount(32), caSignature: byteCount(64) }),
   FREEZE: fc.record({ account: uint, isFrozen: fc.boolean(), caSignature: byteCount(64) }),
   CLEAR_ON_CHAIN: fc.record({ slot: uint }),
   POINTS_REDEEM: fc.record({ amountUpt: uint, bill: uint }),
-  POINTS_SELL: fc.record({ amountUpt: uint, askPerPt: uint }),
+  POINTS_SELL: fc.record({ sequence: uint, amountUpt: uint, askPerPt: uint }),
   POINTS_BUY: fc.record({ offer: uint }),
   POINTS_CONFIRM: fc.record({ offer: uint }),
   POINTS_CANCEL: fc.record({ offer: uint }),
   POINTS_ARBITRATE: fc.record({ offer: uint, isPaid: fc.boolean() }),
   CASH_OUT: fc.record({ amountUpt: uint }),
-  LABEL_MINT: fc.record({ slot: uint, energy: columns(['generator', 'cleanWh']) }),
-  LABEL_REVOKE: fc.record({ generator: uint, serialFrom: uint, serialTo: uint }),
+  LABEL_MINT: fc.record({ slot: uint, energy: columns(['generator', 'cleanWh', 'selfWh']) }),
+  LABEL_REVOKE: fc.record({ owner: uint, generator: uint, serialFrom: uint, serialTo: uint }),
   CERT_ISSUE: fc.record({ owner: uint }),
-  CERT_OFFER: fc.record({ certificates: fc.array(uint), priceUpt: uint }),
-  CERT_BUY: fc.record({ offer: uint }),
+  CERT_OFFER: fc.record({ sequence: uint, certificates: fc.array(uint), priceUpt: uint }),
+  CERT_BUY: fc.record({ offer: uint, priceUpt: uint }),
+  CERT_WITHDRAW: fc.record({ offer: uint }),
   CERT_TRANSFER: fc.record({ to: uint, certificates: fc.array(uint) }),
   CERT_RETIRE: fc.record({ certificates: fc.array(uint), beneficiary: uint }),
   CERT_EXPIRE: fc.record({ certificates: fc.array(uint) }),
   CERT_REVOKE: fc.record({ certificates: fc.array(uint) }),
   CARBON_ISSUE: fc.record({ certificates: fc.array(uint) }),
+  SUBSIDY_REGISTER: fc.record({
+    plant: uint,
+    owner: uint,
+    generator: uint,
+    commissionedDay: uint,
+    plantClass: fc.nat({ max: 255 }),
+    capacityW: uint,
+    isTraded: fc.boolean(),
+    serial: uint,
+  }),
   SUBSIDY_CLAIM: fc.record({
-    asset: uint,
+    plant: uint,
     period: uint,
     labels: columns(['serialFrom', 'serialTo']),
   }),
@@ -155,21 +186,53 @@ const payloads = {
   TASK_OPEN: fc.record({ subject: uint, leafCount: uint, canary: byteCount(32) }),
   TASK_COMMIT: fc.record({ task: uint, commitment: byteCount(32) }),
   TASK_REVEAL: fc.record({ task: uint, root: byteCount(32), salt: uint }),
+  TASK_OPEN_CANARY: fc.record({ task: uint, root: byteCount(32), salt: uint }),
   TASK_CLOSE: fc.record({ task: uint }),
+  BILL_POST: fc.record({ dueUs: uint, bills: columns(['home', 'bill', 'amount']) }),
+  GRANT_EXPIRE: fc.record({ account: uint }),
+  SPEND: fc
+    .array(fc.record({ txId: byteCount(32), index: uint }), { maxLength: 4 })
+    .chain((inputs) =>
+      fc.record({
+        inputs: fc.constant(inputs),
+        outputs: fc.array(
+          fc.record({ lock: byteCount(32), asset: fc.nat({ max: 255 }), amount: uint }),
+          { maxLength: 4 },
+        ),
+        feeUpt: uint,
+        witnesses: fc.array(
+          fc.record({
+            predicate: fc.uint8Array({ maxLength: 80 }),
+            signatures: fc.array(
+              fc.record({ publicKey: byteCount(32), signature: byteCount(64) }),
+              { maxLength: 2 },
+            ),
+            preimages: fc.array(byteCount(32), { maxLength: 2 }),
+          }),
+          { minLength: inputs.length, maxLength: inputs.length },
+        ),
+      }),
+    ),
 } satisfies { [T in Transaction['type']]: fc.Arbitrary<unknown> };
 
 const transaction: fc.Arbitrary<Transaction> = fc
   .constantFrom(...(Object.keys(payloads) as Transaction['type'][]))
   .chain((type) =>
-    fc.record({
-      type: fc.constant(type),
-      chainId: byteCount(8),
-      sender: uint,
-      nonce: uint,
-      gasLimit: uint,
-      expiryUs: uint,
-      payload: payloads[type] as fc.Arbitrary<unknown>,
-    }),
+    fc.record(
+      {
+        type: fc.constant(type),
+        chainId: byteCount(8),
+        sender: uint,
+        nonce: uint,
+        gasLimit: uint,
+        expiryUs: uint,
+        tipUpt: uint.map((value) => Math.max(1, value)),
+        payload: payloads[type] as fc.Arbitrary<unknown>,
+      },
+      {
+        requiredKeys: ['type', 'chainId', 'sender', 'nonce', 'gasLimit', 'expiryUs', 'payload'],
+      },
+    ),
   ) as fc.Arbitrary<Transaction>;
 
 const parameters = fc

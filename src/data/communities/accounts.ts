@@ -1,4 +1,4 @@
-import { duration, integer, number } from '../../base/options.ts';
+import { duration, fraction, integer, number, points } from '../../base/options.ts';
 import { defineCommunity } from '../../physics/community.ts';
 
 /**
@@ -14,10 +14,18 @@ export default defineCommunity({
   options: () => ({
     accounts: integer(0, { min: 0, max: 100_000, doc: 'Members of the chain' }),
     transfersPerSecond: number(0, { min: 0, max: 100_000, doc: 'Offered load, Poisson' }),
+    amount: points('0.000001 pt', { doc: 'Median of the amounts' }),
+    amountSigma: number(0, {
+      min: 0,
+      max: 3,
+      doc: 'Shape of the lognormal amounts; 0 is constant',
+    }),
+    hotShare: fraction('0 %', { doc: 'Share of the transfers that go to the first account' }),
     leadIn: duration('0 s', { doc: 'Transfers begin this long before the span that is measured' }),
     expiry: duration('1 h', { min: 1_000_000, doc: 'How long a transfer may wait for a block' }),
   }),
-  create(context, { accounts, transfersPerSecond, leadIn, expiry }) {
+  create(context, options) {
+    const { accounts, transfersPerSecond, leadIn, expiry } = options;
     if (transfersPerSecond > 0 && accounts < 2) {
       context.issue({
         file: '',
@@ -50,7 +58,14 @@ export default defineCommunity({
         loadWh.fill(0);
         pvWh.fill(0);
       },
-      transfers: { perSecond: transfersPerSecond, leadInUs: leadIn, expiryUs: expiry },
+      transfers: {
+        perSecond: transfersPerSecond,
+        leadInUs: leadIn,
+        expiryUs: expiry,
+        amountUpt: Math.max(1, options.amount),
+        amountSigma: options.amountSigma,
+        hotShare: options.hotShare,
+      },
       notes: [],
       inputs: [],
     };

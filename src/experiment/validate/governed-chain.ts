@@ -8,9 +8,11 @@ import { imbalanceOf, recount } from '../../contracts/conservation.ts';
 import { countElection, creditOf, standingOf, standings } from '../../contracts/election.ts';
 import { execute, refusal } from '../../contracts/execute.ts';
 import { rulesOf, writeGenesisState } from '../../contracts/genesis-rules.ts';
+import { governanceContract } from '../../contracts/governance.ts';
 import { CANDIDATE, candidateCell } from '../../contracts/governance-cells.ts';
 import { advanceCredits } from '../../contracts/governance-credit.ts';
 import { governanceEvents } from '../../contracts/governance-events.ts';
+import { groupParameters, type RuleGroups } from '../../contracts/rule-groups.ts';
 import { ROLES, RULE_NAMES } from '../../contracts/rules.ts';
 import { type BlockHeader, blockHash, encodeHeader } from '../../ledger/block.ts';
 import { createWriter } from '../../ledger/encoding.ts';
@@ -53,6 +55,8 @@ export interface GovernanceWorldOptions {
   readonly epochRounds?: number;
   readonly nodeUpt?: number;
   readonly voteOut?: Partial<VoteOutOptions>;
+  /** Parameters of contracts that the chain has beside the basic ones. */
+  readonly groups?: RuleGroups;
   /** Owner of a turn; round robin over the first seats, with excluded ones replaced, by default. */
   readonly ownerOf?: (parent: number, turn: number) => number;
 }
@@ -130,7 +134,7 @@ export function createGovernanceWorld(options: GovernanceWorldOptions = {}) {
       lockedCount: role === 'home' ? 10 : 0,
       registered: true,
     })),
-    parameters: Object.entries(parameters),
+    parameters: [...Object.entries(parameters), ...groupParameters(options.groups ?? {})],
   };
   const encoded = encodeGenesis(genesis);
   const chainId = chainIdOf(genesisHash(encoded));
@@ -207,7 +211,8 @@ export function createGovernanceWorld(options: GovernanceWorldOptions = {}) {
       const receipt = execute(undoable, rules, transaction, gas, world.nowUs(), branch);
       return {
         reason: rejectReasonOf(receipt.reason) ?? ('' as const),
-        events: governanceEvents(receipt.events),
+        // Entries of other contracts are not the vote-out's.
+        events: type in governanceContract.functions ? governanceEvents(receipt.events) : [],
       };
     },
     /** Closes the open block and opens one `skip` turns later. @throws when points are not conserved. */

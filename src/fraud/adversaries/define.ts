@@ -8,6 +8,7 @@ import type { PluginHead } from '../../base/plugin.ts';
 import type { SequentialStream } from '../../base/random.ts';
 import type { ChainNet } from '../../consensus/chain-net.ts';
 import type { BallotBook } from '../../contracts/ballot-conduct.ts';
+import type { WorkBook } from '../../contracts/compute-conduct.ts';
 import type { ChainRules } from '../../contracts/rules.ts';
 import type { PayloadOf, TransactionType } from '../../ledger/transactions.ts';
 import type { BlockIndex } from '../../ledger/tree.ts';
@@ -37,6 +38,11 @@ export interface LedgerAccess {
     payload: PayloadOf[T],
     expiryUs: number,
   ): number;
+  /**
+   * Sends two payments of one member that no chain can hold both of: one nonce, or one coin. Each enters
+   * at a node of its own. Returns their rows; undefined when the payer has too little.
+   */
+  payTwice(payment: TwofoldPayment): readonly [number, number] | undefined;
   /** Facts of a transaction; times are NaN until they come [µs]. */
   readonly transactions: {
     readonly count: number;
@@ -45,6 +51,8 @@ export interface LedgerAccess {
     submittedUs(tx: number): number;
     /** When it was final at its sender's node. */
     finalUs(tx: number): number;
+    /** All blocks that carry it. */
+    blocksOf(tx: number): readonly BlockIndex[];
     /** Fee it paid [Upt]; 0 until a block carries it. */
     feeUpt(tx: number): number;
     /** The unsigned transaction's payload, as everybody who relays it can read it. */
@@ -64,6 +72,28 @@ export interface LedgerAccess {
   readAt(block: BlockIndex, cell: number): number;
 }
 
+/** One sum sent to two receivers. */
+export interface TwofoldPayment {
+  readonly from: number;
+  readonly receivers: readonly [number, number];
+  /** Nodes at which the payments enter. */
+  readonly nodes: readonly [number, number];
+  readonly amountUpt: number;
+  readonly expiryUs: number;
+}
+
+/** Where identities become accounts. */
+export interface AdmissionOffice {
+  /** False on a public chain, where everybody registers by itself. */
+  readonly isAdmitted: boolean;
+  /**
+   * Has an account registered under a name and its initial points claimed, now.
+   *
+   * @param isSelf - Sends both from the account itself, without the authority's signature.
+   */
+  admit(account: number, identity: string, isSelf: boolean, expiryUs: number): void;
+}
+
 /** What an adversary is given when a run is wired, before the protocol starts. */
 export interface AdversaryContext {
   readonly net: ChainNet;
@@ -73,6 +103,12 @@ export interface AdversaryContext {
   readonly ledger?: LedgerAccess;
   /** Who votes and reports how in the vote-out; absent where producers are not elected. */
   readonly voters?: BallotBook;
+  /** Who computes how for rewards; absent where nothing is computed. */
+  readonly workers?: WorkBook;
+  /** Accounts that are no members at the start and the adversary's own, as many as it has asked for. */
+  readonly outsiders?: readonly number[];
+  /** The way to an account of the chain; absent on a chain of blank blocks. */
+  readonly admission?: AdmissionOffice;
   /** The rules of the market, which everybody knows; absent in a run of the chain alone. */
   readonly market?: MarketRules;
   /** Start and end of what is measured [µs]. */
@@ -143,6 +179,8 @@ export interface AdversaryInstance {
 
 /** An adversary plug-in. */
 export interface Adversary<S extends OptionSet = OptionSet> extends PluginHead<S> {
+  /** Accounts of its own that it needs beside those of members; none by default. */
+  outsiders?(options: OptionValues<S>): number;
   /** What in the options cannot work with this many nodes. */
   check?(options: OptionValues<S>, nodeCount: number): readonly OptionIssue[];
   /**

@@ -1,5 +1,7 @@
 import { createRegistry } from '../../base/plugin.ts';
 import censorship from './censorship.ts';
+import computeFreeRiding from './compute-free-riding.ts';
+import conflictingPayments from './conflicting-payments.ts';
 import doubleSpend from './double-spend.ts';
 import eclipse from './eclipse.ts';
 import equivocation from './equivocation.ts';
@@ -10,6 +12,7 @@ import majority from './majority.ts';
 import partition from './partition.ts';
 import selfishMining from './selfish-mining.ts';
 import spam from './spam.ts';
+import sybilIdentities from './sybil-identities.ts';
 import voteBuying from './vote-buying.ts';
 import withholding from './withholding.ts';
 
@@ -28,4 +31,7 @@ export const adversaries = createRegistry('adversary', [
   voteBuying,
   framing,
   flashStake,
+  conflictingPayments,
+  computeFreeRiding,
+  sybilIdentities,
 ]);

@@ -33,10 +33,11 @@ export interface AttackContext {
   readonly actorsTaken: Set<number>;
   /**
    * Writes ground truth; only scoring reads it. Called at most once per home and slot by `meter`,
-   * and once per party of each order by `orders`.
+   * once per party of each order by `orders`, and once for each false claim by `claims`.
    *
    * @param deltaWh - Absolute difference of true and reported energy [Wh], >= 0.
-   * @param deltaUpt - Value moved by a false trade [Upt], integer >= 0; 0 for meter attacks.
+   * @param deltaUpt - Value moved by a false trade or asked for by a false claim [Upt], integer >= 0;
+   *   0 for meter attacks.
    */
   label(home: number, slot: number, deltaWh: number, deltaUpt: number): void;
 }
@@ -52,6 +53,53 @@ export interface WashOrder {
   readonly quantityWh: number;
   /** [Upt/kWh], integer >= 0. */
   readonly priceUptPerKWh: number;
+}
+
+/** A period of a plant as its owner sees it: what its own meter registered and what labels there are. */
+export interface OwnPeriod {
+  readonly home: number;
+  /** Number of the period. */
+  readonly period: number;
+  readonly fromSlot: number;
+  /** First slot behind the period. */
+  readonly toSlot: number;
+  /** Serial of its device. */
+  readonly serial: number;
+  /** Labels minted in the period, as ranges of serials [from, to). */
+  readonly labels: readonly (readonly [from: number, to: number])[];
+  readonly labelKWh: number;
+  /** Generation in the period [Wh]. */
+  readonly generationWh: number;
+  /** Of that, what it consumed itself [Wh]. */
+  readonly selfWh: number;
+  /** What the subsidy gives for a kWh [Upt]. */
+  readonly rateUptPerKWh: number;
+  /** Whether it registers this period with the second registry, and claims nothing at home. */
+  readonly isElsewhere: boolean;
+}
+
+/** A false claim of a subsidy. */
+export interface FalseClaim {
+  readonly to: 'fund';
+  /** Whether it is made for the second plant that the owner has entered for the same meter. */
+  readonly isSecondPlant: boolean;
+  readonly period: number;
+  readonly labels: OwnPeriod['labels'];
+  readonly energyKWh: number;
+  /** [Upt], integer >= 0. */
+  readonly valueUpt: number;
+}
+
+/** A false entry of the second registry, beside what is true there. */
+export interface FalseEntry {
+  readonly to: 'registry';
+  /** Serial of the device as stated. */
+  readonly serial: number;
+  readonly fromSlot: number;
+  readonly toSlot: number;
+  readonly energyKWh: number;
+  /** [Upt], integer >= 0. */
+  readonly valueUpt: number;
 }
 
 /** An attack wired into one run. */
@@ -72,6 +120,13 @@ export interface AttackInstance {
   meter?(home: number, slot: number, values: Float64Array): void;
   /** False orders for the delivery slot; called once per slot in increasing order. */
   orders?(slot: number): readonly WashOrder[];
+  /** Actors that enter a second plant for their meter, under an altered serial; before the run. */
+  readonly secondPlants?: readonly number[];
+  /**
+   * False claims about a period that is over, beside the honest claim or entry; called once per home
+   * and period in which the plant has labels. Labels each with its last slot, energy and value.
+   */
+  claims?(own: OwnPeriod): readonly (FalseClaim | FalseEntry)[];
 }
 
 /** An attack. */

@@ -1,5 +1,7 @@
 /** The attacks a scenario may name. */
 import { createRegistry } from '../../base/plugin.ts';
+import doubleCounting from './double-counting.ts';
+import duplicateSubsidyClaim from './duplicate-subsidy-claim.ts';
 import generationOverReporting from './generation-over-reporting.ts';
 import underReporting from './under-reporting.ts';
 import washTradeRing from './wash-trade-ring.ts';
@@ -9,4 +11,6 @@ export const attacks = createRegistry('attack', [
   underReporting,
   generationOverReporting,
   washTradeRing,
+  duplicateSubsidyClaim,
+  doubleCounting,
 ]);

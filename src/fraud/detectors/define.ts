@@ -98,6 +98,66 @@ export interface TradeEvent {
   readonly bilateral: boolean;
 }
 
+/** A plant entered into the register of the subsidy. */
+export interface PlantEvent {
+  readonly plant: number;
+  /** Home that claims for it. */
+  readonly owner: number;
+  /** Home whose meter registers its generation. */
+  readonly generator: number;
+  /** Serial of its device. */
+  readonly serial: number;
+}
+
+/** Labels minted of one home's slot on a final block. */
+export interface MintEvent {
+  readonly generator: number;
+  readonly slot: number;
+  readonly serialFrom: number;
+  /** First serial behind the range; may be `serialFrom`, where the energy only carries over. */
+  readonly serialTo: number;
+  /** Clean export and self-consumption that were labelled [Wh]. */
+  readonly cleanWh: number;
+  readonly selfWh: number;
+}
+
+/** A claim of the subsidy on a final block, granted a place in the queue or refused by the contract. */
+export interface ClaimEvent {
+  readonly home: number;
+  readonly plant: number;
+  readonly period: number;
+  /** Ranges of serials [from, to) of the generator whose meter the plant has. */
+  readonly labels: readonly (readonly [from: number, to: number])[];
+  readonly isAccepted: boolean;
+}
+
+/** A certificate issued on a final block, and the labels in it. */
+export interface CertificateEvent {
+  readonly certificate: number;
+  readonly owner: number;
+  readonly labels: readonly {
+    readonly generator: number;
+    readonly serialFrom: number;
+    /** First serial behind the range. */
+    readonly serialTo: number;
+  }[];
+}
+
+/** An entry in the public list of another registry. */
+export interface RegistryEvent {
+  readonly registry: string;
+  /** Number of the entry in its registry. */
+  readonly entry: number;
+  /** Serial of the device as stated. */
+  readonly serial: number;
+  /** Home whose meter is stated. */
+  readonly meter: number;
+  readonly fromSlot: number;
+  /** First slot behind the stretch. */
+  readonly toSlot: number;
+  readonly energyKWh: number;
+}
+
 /** A detector wired into one run. Handlers are called in simulated time order. */
 export interface DetectorInstance {
   /** Score from which the detector raises an alarm. */
@@ -105,6 +165,12 @@ export interface DetectorInstance {
   onReading?(reading: ReadingEvent): void;
   onFeeder?(feeder: FeederEvent): void;
   onTrade?(trade: TradeEvent): void;
+  onPlant?(plant: PlantEvent): void;
+  /** In the order of serials, and before claims of the labels. */
+  onMint?(mint: MintEvent): void;
+  onClaim?(claim: ClaimEvent): void;
+  onCertificate?(certificate: CertificateEvent): void;
+  onRegistryEntry?(entry: RegistryEvent): void;
   /** After the feeder event of the slot. */
   onSlotEnd?(slot: number): void;
   /** After the last slot of the local day, and no earlier than its readings are due. */

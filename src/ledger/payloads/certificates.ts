@@ -6,8 +6,10 @@ export interface CleanColumns {
   readonly count: number;
   /** Account of the generator's owner, ascending. */
   readonly generator: ArrayLike<number>;
-  /** Clean energy by an actual read [Wh]. */
+  /** Clean export by an actual read [Wh]; nothing that came out of storage. */
   readonly cleanWh: ArrayLike<number>;
+  /** Clean energy that its owner consumed itself [Wh]; 0 where only export is labelled. */
+  readonly selfWh: ArrayLike<number>;
 }
 
 /** Mints the labels of a slot's clean generation. */
@@ -16,8 +18,10 @@ export interface LabelMintPayload {
   readonly energy: CleanColumns;
 }
 
-/** Revokes labels that should not be. */
+/** Revokes free labels that should not be. */
 export interface LabelRevokePayload {
+  /** Who holds them. */
+  readonly owner: number;
   readonly generator: number;
   readonly serialFrom: number;
   /** First serial behind the range. */
@@ -31,6 +35,8 @@ export interface CertIssuePayload {
 
 /** Offers certificates for points. */
 export interface CertOfferPayload {
+  /** Number of the seller's own choice that it has not used: an offer is named the same on every branch. */
+  readonly sequence: number;
   readonly certificates: ArrayLike<number>;
   /** For all of them. */
   readonly priceUpt: number;
@@ -38,6 +44,14 @@ export interface CertOfferPayload {
 
 /** Buys an offer of certificates. */
 export interface CertBuyPayload {
+  /** As named by `certificateOfferOf`: seller and sequence. */
+  readonly offer: number;
+  /** Price that the buyer has seen, for all of them. */
+  readonly priceUpt: number;
+}
+
+/** Takes an offer of certificates back. */
+export interface CertWithdrawPayload {
   readonly offer: number;
 }
 
@@ -81,6 +95,7 @@ export interface CertificatePayloads {
   readonly CERT_EXPIRE: CertExpirePayload;
   readonly CERT_REVOKE: CertRevokePayload;
   readonly CARBON_ISSUE: CarbonIssuePayload;
+  readonly CERT_WITHDRAW: CertWithdrawPayload;
 }
 
 const certificates = FIELD.uints;
@@ -89,19 +104,21 @@ const certificates = FIELD.uints;
 export const CERTIFICATE_CODECS: PayloadCodecs<CertificatePayloads> = {
   LABEL_MINT: codecOf<LabelMintPayload>({
     slot: FIELD.uint,
-    energy: columnsField('generator', 'cleanWh'),
+    energy: columnsField('generator', 'cleanWh', 'selfWh'),
   }),
   LABEL_REVOKE: codecOf({
+    owner: FIELD.uint,
     generator: FIELD.uint,
     serialFrom: FIELD.uint,
     serialTo: FIELD.uint,
   }),
   CERT_ISSUE: codecOf({ owner: FIELD.uint }),
-  CERT_OFFER: codecOf({ certificates, priceUpt: FIELD.uint }),
-  CERT_BUY: codecOf({ offer: FIELD.uint }),
+  CERT_OFFER: codecOf({ sequence: FIELD.uint, certificates, priceUpt: FIELD.uint }),
+  CERT_BUY: codecOf({ offer: FIELD.uint, priceUpt: FIELD.uint }),
   CERT_TRANSFER: codecOf({ to: FIELD.uint, certificates }),
   CERT_RETIRE: codecOf({ certificates, beneficiary: FIELD.uint }),
   CERT_EXPIRE: codecOf({ certificates }),
   CERT_REVOKE: codecOf({ certificates }),
   CARBON_ISSUE: codecOf({ certificates }),
+  CERT_WITHDRAW: codecOf({ offer: FIELD.uint }),
 };

@@ -1,5 +1,5 @@
 /** Payloads of points: transfer, issue, redemption, and purchase from other nodes (model §7). */
-import { codecOf, FIELD, type PayloadCodecs } from './codec.ts';
+import { type Columns, codecOf, columnsField, FIELD, type PayloadCodecs } from './codec.ts';
 
 /** Moves points between external accounts. */
 export interface TransferPayload {
@@ -24,6 +24,19 @@ export interface PointsRewardPayload {
   readonly ref: number;
 }
 
+/** Electricity bills of homes, posted by the operator of the grid. */
+export interface BillPostPayload {
+  /** Last instant at which points count against them [µs]. */
+  readonly dueUs: number;
+  /** Each home's bills are numbered from 0; what is owed is in micro-units of money. */
+  readonly bills: Columns<'home' | 'bill' | 'amount'>;
+}
+
+/** Burns what has not vested of a grant that has expired. */
+export interface GrantExpirePayload {
+  readonly account: number;
+}
+
 /** Burns points against an electricity bill. */
 export interface PointsRedeemPayload {
   readonly amountUpt: number;
@@ -33,6 +46,8 @@ export interface PointsRedeemPayload {
 
 /** Offers points for money outside the chain; they go into escrow. */
 export interface PointsSellPayload {
+  /** Number of the seller's own choice that it has not used: an offer is named the same on every branch. */
+  readonly sequence: number;
   readonly amountUpt: number;
   /** Micro-units of money a point. */
   readonly askPerPt: number;
@@ -40,6 +55,7 @@ export interface PointsSellPayload {
 
 /** Takes an offer of points: the money is then due outside the chain. */
 export interface PointsBuyPayload {
+  /** As named by `offerOf`: seller and sequence. */
   readonly offer: number;
 }
 
@@ -70,6 +86,8 @@ export interface PointsPayloads {
   readonly TRANSFER: TransferPayload;
   readonly POINTS_GRANT: PointsGrantPayload;
   readonly POINTS_REWARD: PointsRewardPayload;
+  readonly BILL_POST: BillPostPayload;
+  readonly GRANT_EXPIRE: GrantExpirePayload;
   readonly POINTS_REDEEM: PointsRedeemPayload;
   readonly POINTS_SELL: PointsSellPayload;
   readonly POINTS_BUY: PointsBuyPayload;
@@ -89,8 +107,10 @@ export const POINTS_CODECS: PayloadCodecs<PointsPayloads> = {
     block: FIELD.uint,
     ref: FIELD.uint,
   }),
+  BILL_POST: codecOf({ dueUs: FIELD.uint, bills: columnsField('home', 'bill', 'amount') }),
+  GRANT_EXPIRE: codecOf({ account: FIELD.uint }),
   POINTS_REDEEM: codecOf({ amountUpt: FIELD.uint, bill: FIELD.uint }),
-  POINTS_SELL: codecOf({ amountUpt: FIELD.uint, askPerPt: FIELD.uint }),
+  POINTS_SELL: codecOf({ sequence: FIELD.uint, amountUpt: FIELD.uint, askPerPt: FIELD.uint }),
   POINTS_BUY: codecOf({ offer: FIELD.uint }),
   POINTS_CONFIRM: codecOf({ offer: FIELD.uint }),
   POINTS_CANCEL: codecOf({ offer: FIELD.uint }),

@@ -9,12 +9,31 @@ export interface SerialColumns {
   readonly serialTo: ArrayLike<number>;
 }
 
-/** Claims the subsidy of an asset for labels of a period. */
+/** Enters a plant into the register of the subsidy. */
+export interface SubsidyRegisterPayload {
+  /** Number of the plant. */
+  readonly plant: number;
+  /** Account that claims for it. */
+  readonly owner: number;
+  /** Account whose meter registers its generation. */
+  readonly generator: number;
+  /** First day of operation, local, as days since 1970-01-01. */
+  readonly commissionedDay: number;
+  /** Index into the classes of plants. */
+  readonly plantClass: number;
+  readonly capacityW: number;
+  /** Whether its energy is traded in the neighbourhood, for which it asks for less. */
+  readonly isTraded: boolean;
+  /** Serial of the device, unique in the register. */
+  readonly serial: number;
+}
+
+/** Claims the subsidy of a plant for labels of a period. */
 export interface SubsidyClaimPayload {
-  /** Account of the generator. */
-  readonly asset: number;
+  readonly plant: number;
   /** Number of the period. */
   readonly period: number;
+  /** Labels of the generator whose meter the plant has. */
   readonly labels: SerialColumns;
 }
 
@@ -28,13 +47,14 @@ export interface SubsidyPayPayload {
   readonly claim: number;
 }
 
-/** Takes a paid claim back. */
+/** Refuses a claim, or takes a paid one back. */
 export interface SubsidyClawbackPayload {
   readonly claim: number;
 }
 
 /** Payload of each type of the subsidy. */
 export interface SubsidyPayloads {
+  readonly SUBSIDY_REGISTER: SubsidyRegisterPayload;
   readonly SUBSIDY_CLAIM: SubsidyClaimPayload;
   readonly SUBSIDY_APPROVE: SubsidyApprovePayload;
   readonly SUBSIDY_PAY: SubsidyPayPayload;
@@ -43,8 +63,18 @@ export interface SubsidyPayloads {
 
 /** How the payloads are written and read. */
 export const SUBSIDY_CODECS: PayloadCodecs<SubsidyPayloads> = {
+  SUBSIDY_REGISTER: codecOf<SubsidyRegisterPayload>({
+    plant: FIELD.uint,
+    owner: FIELD.uint,
+    generator: FIELD.uint,
+    commissionedDay: FIELD.uint,
+    plantClass: FIELD.u8,
+    capacityW: FIELD.uint,
+    isTraded: FIELD.flag,
+    serial: FIELD.uint,
+  }),
   SUBSIDY_CLAIM: codecOf<SubsidyClaimPayload>({
-    asset: FIELD.uint,
+    plant: FIELD.uint,
     period: FIELD.uint,
     labels: columnsField('serialFrom', 'serialTo'),
   }),

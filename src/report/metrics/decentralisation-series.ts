@@ -5,7 +5,7 @@
  */
 import { createTable, type Table } from '../../base/table.ts';
 import { DAY_US } from '../../base/units.ts';
-import { BASES, MEASURES, measuredChain, production } from './decentralisation.ts';
+import { BASES, byOrganisation, MEASURES, measuredChain, production } from './decentralisation.ts';
 import type { RunView } from './metric.ts';
 import { measuredSpan } from './span.ts';
 
@@ -64,7 +64,7 @@ export function decentralisationTable(run: RunView): Table {
   const producers = run.texts('blocks', 'producer');
   let last: { readonly kind: string; readonly names: ReadonlySet<string> } | undefined;
   for (const { kind, startUs, blocks } of windowsOf(run)) {
-    const made = production(run, blocks);
+    const made = byOrganisation(run, production(run, blocks));
     const row = (measure: string, value: number): Row => {
       return { window: kind, startUs, basis: 'producer', measure, value };
     };

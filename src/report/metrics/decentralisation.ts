@@ -1,7 +1,9 @@
 /** Who makes the blocks, and who could (model page, 9.5). */
+import { fsum } from '../../base/sum.ts';
 import { gini, herfindahl } from '../../market/indicators.ts';
 import { entropyBits, entropyNormalised, nakamoto, theil } from './concentration.ts';
 import { counterOf } from './consensus.ts';
+import { centralInterventionShare } from './interventions.ts';
 import { type Direction, type Metric, type RunView, ratio } from './metric.ts';
 import { isMeasured } from './span.ts';
 
@@ -104,9 +106,16 @@ export function measuredChain(run: RunView): readonly number[] {
   });
 }
 
-/** Canonical blocks within the delivery slots by eligible producer. */
-export function measuredProduction(run: RunView): Float64Array {
-  return run.once('measuredProduction', () => production(run, measuredChain(run)));
+/** Canonical blocks within the delivery slots by eligible producer, or by organisation. */
+export function measuredProduction(run: RunView): ArrayLike<number> {
+  return run.once('measuredProduction', () =>
+    byOrganisation(run, production(run, measuredChain(run))),
+  );
+}
+
+/** Holdings by organisation: on a private chain all full nodes are one, however they share the work. */
+export function byOrganisation(run: RunView, holdings: ArrayLike<number>): ArrayLike<number> {
+  return run.facts.isPrivate === true && holdings.length > 0 ? [fsum(holdings)] : holdings;
 }
 
 const known = (values: ArrayLike<number>) => Array.from(values).filter((x) => !Number.isNaN(x));
@@ -128,18 +137,19 @@ export const BASES: readonly Basis[] = [
   {
     name: 'stake',
     what: 'stake over all full nodes',
-    read: (run) => known(run.numbers('nodes', 'stake_share')),
+    read: (run) => byOrganisation(run, known(run.numbers('nodes', 'stake_share'))),
   },
   {
     name: 'hash',
     what: 'hashing power over all full nodes',
-    read: (run) => known(run.numbers('nodes', 'hash_share')),
+    read: (run) => byOrganisation(run, known(run.numbers('nodes', 'hash_share'))),
   },
 ];
 
 /**
  * Decentralisation of block production: normalised entropy over eligible producers times the share of
- * full nodes that are eligible; 0 when only one is.
+ * full nodes that are eligible, 0 when only one is, times the share of decisions that no office took by
+ * itself: a management node that can suspend whom it likes takes away from it each time that it does.
  *
  * @returns In [0, 1]; NaN when no block was made.
  */
@@ -147,7 +157,9 @@ export function decentralisation(run: RunView): number {
   const shares = measuredProduction(run);
   if (!(shares[0]! > 0)) return Number.NaN;
   if (shares.length < 2) return 0;
-  return entropyNormalised(shares) * ratio(eligibleCount(run), run.count('nodes'));
+  const byOffice = centralInterventionShare(run);
+  const producers = entropyNormalised(shares) * ratio(eligibleCount(run), run.count('nodes'));
+  return producers * (1 - (Number.isNaN(byOffice) ? 0 : byOffice));
 }
 
 /** Metrics of concentration over production, stake and hashing power. */
@@ -174,7 +186,7 @@ export const decentralisationMetrics: readonly Metric[] = [
     id: 'decentralisation',
     unit: '',
     definition:
-      'Normalised entropy of canonical blocks over eligible producers x eligible share; 0 with one producer',
+      'Normalised entropy of canonical blocks over eligible producers x eligible share x (1 - share of central interventions); 0 with one producer',
     direction: 'higher',
     compute: decentralisation,
   },

@@ -22,6 +22,8 @@ export interface RunFacts {
   readonly idlePowerW: number;
   /** Identical communities that share the chain, this one included. */
   readonly communities: number;
+  /** Whether all full nodes belong to one organisation. */
+  readonly isPrivate?: boolean;
 }
 
 /** One run as metrics see it. */

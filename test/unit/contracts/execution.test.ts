@@ -3,13 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { ACCOUNT } from '../../../src/contracts/cells.ts';
 import { EMPTY_STATE_ROOT, stateRootAfter } from '../../../src/contracts/execute.ts';
 import { sha256Hex } from '../../../src/ledger/hash.ts';
-import { createWorld, S, TREASURY } from './world.ts';
+import { CENTRE, createWorld, S, TREASURY } from './world.ts';
 
 const pay = { to: 1, amountUpt: 5_000 };
 
 describe('a transaction may enter a block', () => {
   it.each<
-    [string, { sender?: number; gasLimit?: number; expiryUs?: number; nonce?: number }, string]
+    [
+      string,
+      { sender?: number; gasLimit?: number; expiryUs?: number; nonce?: number; tipUpt?: number },
+      string,
+    ]
   >([
     ['from an account that exists', { sender: 11 }, 'UNKNOWN_SENDER'],
     ['up to its expiry', { expiryUs: 49 * S }, 'EXPIRED'],
@@ -17,6 +21,7 @@ describe('a transaction may enter a block', () => {
     ['with a nonce that is not used', { nonce: 1 }, 'BAD_NONCE'],
     ['with gas for its bytes', { gasLimit: 21_000 }, 'INSUFFICIENT_GAS'],
     ['with a balance for its gas limit', { gasLimit: 1_000_000 }, 'INSUFFICIENT_BALANCE'],
+    ['with a balance for its tip', { tipUpt: 90e6 }, 'INSUFFICIENT_BALANCE'],
   ])('%s only', (_, { sender = 0, ...about }, reason) => {
     const world = createWorld({ members: 3, parameters: { gasPriceUpt: 101 } });
     world.send('TRANSFER', 0, pay, { gasLimit: 60_000 });
@@ -84,28 +89,82 @@ describe('gas', () => {
 
   it('a contract that fails keeps the nonce and the gas it used', () => {
     const world = createWorld({ parameters: { gasPriceUpt: 1 } });
-    const outcome = world.send('TRANSFER', 0, { to: 1, amountUpt: 1e9 }, { gasLimit: 50_000 });
-    expect(outcome.reason).toBe('INSUFFICIENT_BALANCE');
+    const outcome = world.send('TRANSFER', 0, { to: 99, amountUpt: 1 }, { gasLimit: 50_000 });
+    expect(outcome.reason).toBe('UNKNOWN_ACCOUNT');
     expect(outcome.gasUsed).toBeLessThan(50_000);
     expect(world.account(0, ACCOUNT.nonce)).toBe(1);
     expect(world.account(0, ACCOUNT.balanceUpt)).toBe(100e6 - outcome.gasUsed);
     expect(world.account(TREASURY, ACCOUNT.balanceUpt)).toBe(outcome.gasUsed);
   });
 
-  it('is taken up front: what is meant for it cannot be spent', () => {
+  it('must be covered beside the value: what is meant for it cannot be spent', () => {
     const world = createWorld({ parameters: { gasPriceUpt: 10 } });
-    // All of the balance: the fee would have nothing to come from.
     const about = { gasLimit: 50_000 };
-    const outcome = world.send('TRANSFER', 0, { to: 1, amountUpt: 100e6 }, about);
-    expect(outcome.reason).toBe('INSUFFICIENT_BALANCE');
-    const rest = 100e6 - outcome.gasUsed * 10;
-    expect(world.account(0, ACCOUNT.balanceUpt)).toBe(rest);
+    const over = world.send('TRANSFER', 0, { to: 1, amountUpt: 99_500_001 }, about);
+    expect(over).toMatchObject({ refused: true, reason: 'INSUFFICIENT_BALANCE' });
     // All but the limit can be spent, and what the limit leaves over comes back.
-    const good = world.send('TRANSFER', 0, { to: 1, amountUpt: rest - 500_000 }, about);
+    const good = world.send('TRANSFER', 0, { to: 1, amountUpt: 99_500_000 }, about);
     expect(good.reason).toBe('');
     expect(world.account(0, ACCOUNT.balanceUpt)).toBe(500_000 - good.gasUsed * 10);
     expect(world.seal()).toBe(0);
     expect(world.recount()).toBe(0);
+  });
+
+  it('is taken up front: an order cannot lock what is meant for it', () => {
+    const world = createWorld({ parameters: { gasPriceUpt: 100 }, balanceUpt: 11e6 });
+    const send = (gasLimit: number) =>
+      world.send(
+        'ORDER_SUBMIT',
+        0,
+        {
+          slot: 0,
+          isBid: true,
+          sequence: 0,
+          quantityWh: 1_000,
+          priceUptPerKWh: 1_000_000,
+          counterparty: -1,
+        },
+        { gasLimit },
+      ).reason;
+    expect(send(105_000)).toBe('INSUFFICIENT_ESCROW');
+    expect(world.account(0, ACCOUNT.escrowUpt)).toBe(0);
+    expect(world.account(0, ACCOUNT.nonce)).toBe(1);
+  });
+});
+
+describe('a tip', () => {
+  const NODE = 4;
+
+  it('goes to the producer of the block, and gas to the treasury', () => {
+    const world = createWorld({ parameters: { gasPriceUpt: 10 } });
+    const about = { tipUpt: 777, producer: NODE, gasLimit: 60_000 };
+    const { gasUsed } = world.send('TRANSFER', 0, pay, about);
+    const balances = world.balances();
+    expect(balances[0]).toBe(100e6 - 5_000 - 10 * gasUsed - 777);
+    expect([balances[NODE], balances[TREASURY]]).toEqual([777, 10 * gasUsed]);
+    expect(world.seal()).toBe(0);
+  });
+
+  it('is paid for what fails and for what runs out of gas, by offices too', () => {
+    const world = createWorld({ centreUpt: 1_000 });
+    const bad = { to: 99, amountUpt: 1 };
+    expect(world.send('TRANSFER', 0, bad, { tipUpt: 5, producer: NODE }).reason).not.toBe('');
+    const poor = { tipUpt: 6, producer: NODE, gasLimit: 30_000 };
+    expect(world.send('TRANSFER', 2, pay, poor).reason).toBe('OUT_OF_GAS');
+    expect(world.send('TRANSFER', CENTRE, bad, { tipUpt: 7, producer: NODE }).refused).toBe(false);
+    expect(world.account(NODE, ACCOUNT.balanceUpt)).toBe(18);
+    expect(world.account(CENTRE, ACCOUNT.balanceUpt)).toBe(993);
+    expect(world.seal()).toBe(0);
+    expect(world.recount()).toBe(0);
+  });
+
+  it('can be paid to oneself, and is the treasury’s where a block has no producer', () => {
+    const world = createWorld();
+    world.send('TRANSFER', 0, pay, { tipUpt: 9, producer: 0 });
+    expect(world.account(0, ACCOUNT.balanceUpt)).toBe(100e6 - 5_000);
+    world.send('TRANSFER', 0, pay, { tipUpt: 9 });
+    expect(world.account(TREASURY, ACCOUNT.balanceUpt)).toBe(9);
+    expect(world.seal()).toBe(0);
   });
 });
 

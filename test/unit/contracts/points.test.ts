@@ -175,17 +175,17 @@ describe('stake', () => {
     const stake = (certificates: number[], sender = 1) =>
       world.send('STAKE', sender, { certificates }).reason;
     expect(stake([])).not.toBe('');
-    expect(stake([15, 15])).toBe('CERTIFICATE_LOCKED');
+    expect(stake([15, 15])).toBe('DUPLICATE_CERTIFICATE');
     expect(stake([14])).toBe('CERTIFICATE_LOCKED');
     expect(stake([25])).toBe('NOT_OWNER');
     expect(stake([5])).toBe('NOT_OWNER');
-    expect(stake(ids(15, 6))).toBe('UNKNOWN_CERTIFICATE');
+    expect(stake(ids(15, 6))).toBe('NOT_OWNER');
     expect(stake([41], 4)).toBe('UNKNOWN_CERTIFICATE');
     expect(stake(ids(15, 3))).toBe('');
     expect(world.account(1, ACCOUNT.certificatesLocked)).toBe(8);
     expect(stake([17])).toBe('CERTIFICATE_LOCKED');
     expect(stake([18, 19])).toBe('');
-    expect(stake([20])).toBe('UNKNOWN_CERTIFICATE');
+    expect(stake([20])).toBe('NOT_OWNER');
     expect(world.account(1, ACCOUNT.certificatesLocked)).toBe(10);
   });
 });

@@ -11,7 +11,8 @@ import {
 import { imbalanceOf, recount } from '../../../src/contracts/conservation.ts';
 import { execute, refusal } from '../../../src/contracts/execute.ts';
 import { rulesOf, writeGenesisState } from '../../../src/contracts/genesis-rules.ts';
-import { ROLES, RULE_NAMES } from '../../../src/contracts/rules.ts';
+import { groupParameters, type RuleGroups } from '../../../src/contracts/rule-groups.ts';
+import { type AccountCode, ROLES, RULE_NAMES } from '../../../src/contracts/rules.ts';
 import { createWriter } from '../../../src/ledger/encoding.ts';
 import {
   chainIdOf,
@@ -66,6 +67,10 @@ export interface WorldOptions {
   readonly members?: number;
   /** Accounts of other communities, behind the offices; none by default. */
   readonly guests?: number;
+  /** Parameters of contracts that the chain has beside the basic ones. */
+  readonly groups?: RuleGroups;
+  /** Accounts that are contracts. */
+  readonly code?: ReadonlyMap<number, AccountCode>;
 }
 
 /** Makes a world; every home has 100 pt and certificates 10·home to 10·home + 9, five of them locked. */
@@ -127,11 +132,17 @@ export function createWorld(options: WorldOptions = {}) {
       lockedCount: account < HOMES ? 5 : 0,
       registered: account < members || account >= HOMES,
     })),
-    parameters: RULE_NAMES.map((name) => [name, parameters[name]] as const),
+    parameters: [
+      ...RULE_NAMES.map((name) => [name, parameters[name]] as const),
+      ...groupParameters(options.groups ?? {}),
+    ],
   };
   const encoded = encodeGenesis(genesis);
   const chainId = chainIdOf(genesisHash(encoded));
-  const rules = rulesOf(genesis, chainId);
+  const rules = {
+    ...rulesOf(genesis, chainId),
+    ...(options.code === undefined ? {} : { code: options.code }),
+  };
   const tree = createBlockTree(genesisHash(encoded));
   const state = createChainState(tree, {
     denseCount: denseCellCount(accountCount),
@@ -161,7 +172,13 @@ export function createWorld(options: WorldOptions = {}) {
       type: T,
       sender: number,
       payload: PayloadOf[T],
-      about: { gasLimit?: number; expiryUs?: number; nonce?: number } = {},
+      about: {
+        gasLimit?: number;
+        expiryUs?: number;
+        nonce?: number;
+        tipUpt?: number;
+        producer?: number;
+      } = {},
     ): Outcome {
       const transaction = {
         type,
@@ -170,12 +187,14 @@ export function createWorld(options: WorldOptions = {}) {
         nonce: about.nonce ?? (sender < accountCount ? world.account(sender, ACCOUNT.nonce) : 0),
         gasLimit: about.gasLimit ?? 1e9,
         expiryUs: about.expiryUs ?? 1e15,
+        tipUpt: about.tipUpt ?? 0,
         payload,
       } as unknown as Transaction;
       const gas = intrinsicGas(encodeTransaction(transaction, writer));
       const refused = refusal(undoable, rules, transaction, gas, world.nowUs);
       if (refused !== undefined) return { refused: true, reason: refused, gasUsed: 0, events: [] };
-      const receipt = execute(undoable, rules, transaction, gas, world.nowUs);
+      const { producer } = about;
+      const receipt = execute(undoable, rules, transaction, gas, world.nowUs, undefined, producer);
       return {
         refused: false,
         reason: rejectReasonOf(receipt.reason) ?? '',
@@ -203,6 +222,14 @@ export function createWorld(options: WorldOptions = {}) {
       head = block;
       view = state.begin(head);
       return off;
+    },
+    /** Last closed block. */
+    head: () => head,
+    /** Drops the open block and opens another on top of a closed one, on whichever branch. */
+    open(parent: number): void {
+      state.rollback(0);
+      head = parent;
+      view = state.begin(head);
     },
     /** Folds everything and counts again from scratch: 0 when points are conserved. */
     recount(): number {
@@ -265,7 +292,8 @@ export function createWorld(options: WorldOptions = {}) {
       });
     },
     settle(entries: readonly SettleRow[], slot = 0, sender = CENTRE): Outcome {
-      const column = (name: keyof SettleRow) => entries.map((entry) => entry[name]);
+      const column = (name: Exclude<keyof SettleRow, 'cleanWh' | 'lossWh'>) =>
+        entries.map((entry) => entry[name]);
       return world.send('SETTLE', sender, {
         slot,
         version: 1,
@@ -277,16 +305,26 @@ export function createWorld(options: WorldOptions = {}) {
           wheelingUpt: column('wheelingUpt'),
           buyerPenaltyUpt: column('buyerPenaltyUpt'),
           sellerPenaltyUpt: column('sellerPenaltyUpt'),
+          cleanWh: entries.map(({ cleanWh }) => cleanWh ?? 0),
+          lossWh: entries.map(({ lossWh }) => lossWh ?? 0),
         },
       });
     },
     /** A registration that the authority signed. */
-    certificateFor(account: number, identity = account, signer = AUTHORITY) {
+    certificateFor(
+      account: number,
+      identity = account,
+      signer = AUTHORITY,
+      names: { meters?: readonly number[]; assets?: readonly number[]; role?: number } = {},
+    ) {
+      const hashOf = (name: number) => new Uint8Array(32).fill(name);
       const registration = {
         account,
-        role: 0,
+        role: names.role ?? 0,
         publicKey: keys[account]!.publicKey,
-        identityHash: new Uint8Array(32).fill(identity),
+        identityHash: hashOf(identity),
+        meterHashes: (names.meters ?? []).map(hashOf),
+        assetHashes: (names.assets ?? []).map(hashOf),
       };
       const message = registrationMessage(chainId, registration);
       return { ...registration, caSignature: keys[signer]!.sign(message) };
@@ -313,6 +351,9 @@ export interface SettleRow {
   readonly wheelingUpt: number;
   readonly buyerPenaltyUpt: number;
   readonly sellerPenaltyUpt: number;
+  /** Energy with labels, delivered and lost; none by default. */
+  readonly cleanWh?: number;
+  readonly lossWh?: number;
 }
 
 /** A trade between first orders. */

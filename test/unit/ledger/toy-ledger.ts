@@ -225,6 +225,8 @@ export function toyBodies(_chainId: Uint8Array, keys: readonly KeyPair[]): reado
             role: 3,
             publicKey: keys[newcomer]!.publicKey,
             identityHash: new Uint8Array(32).fill(7),
+            meterHashes: [],
+            assetHashes: [],
             caSignature: new Uint8Array(64).fill(9),
           },
         },

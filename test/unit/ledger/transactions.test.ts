@@ -86,6 +86,15 @@ describe('transaction bytes', () => {
       [47, 'TASK_COMMIT'],
       [48, 'TASK_REVEAL'],
       [49, 'TASK_CLOSE'],
+      [50, 'BILL_POST'],
+      [51, 'GRANT_EXPIRE'],
+      [52, 'METER_READS'],
+      [53, 'METER_PROOF'],
+      [54, 'SETTLE_BATCH'],
+      [55, 'SUBSIDY_REGISTER'],
+      [56, 'CERT_WITHDRAW'],
+      [57, 'REVOKE'],
+      [58, 'TASK_OPEN_CANARY'],
     ]);
   });
 
@@ -109,6 +118,20 @@ describe('transaction bytes', () => {
     );
   });
 
+  it('have a tip behind the envelope where there is one, and its version', () => {
+    const tipped = encodeTransaction({ ...order, tipUpt: 300 }, createWriter()).slice();
+    const at = unsigned.length - 9;
+    expect(bytesToHex(tipped)).toBe(
+      `02${bytesToHex(unsigned.subarray(1, at))}ac02${bytesToHex(unsigned.subarray(at))}`,
+    );
+    expect(parseTransaction(tipped)).toEqual({ ...order, tipUpt: 300 });
+    // The tip is no payload, and one of 0 is none at all.
+    expect(intrinsicGas(tipped)).toBe(intrinsicGas(unsigned));
+    expect(encodeTransaction({ ...order, tipUpt: 0 }, createWriter())).toEqual(unsigned);
+    const zero = Uint8Array.from([2, ...unsigned.subarray(1, at), 0, ...unsigned.subarray(at)]);
+    expect(() => parseTransaction(zero)).toThrow(new DecodeError(at, 'a tip above 0'));
+  });
+
   it('give id and size', () => {
     expect(transactionId(unsigned)).toBe(sha256Hex(unsigned));
     expect(transactionSize(unsigned)).toBe(unsigned.length + 64);
@@ -122,7 +145,8 @@ describe('transaction bytes', () => {
   });
 
   it.each([
-    [0, 2, 'transaction version 1'],
+    [0, 3, 'transaction version 1 or 2'],
+    [0, 0, 'transaction version 1 or 2'],
     [1, 255, 'a known transaction type'],
     [20, 2, 'isBid of 0 or 1'],
   ])('are refused with byte %d = %d', (offset, value, expected) => {
@@ -153,6 +177,8 @@ describe('transaction bytes', () => {
             wheelingUpt: [],
             buyerPenaltyUpt: [],
             sellerPenaltyUpt: [],
+            cleanWh: [],
+            lossWh: [],
           },
         },
       },
@@ -207,6 +233,8 @@ describe('the registration message', () => {
       role: 2,
       publicKey: new Uint8Array(32),
       identityHash: new Uint8Array(32),
+      meterHashes: [],
+      assetHashes: [],
     };
     const other = new Uint8Array(32).fill(1);
     const messages = [
@@ -216,6 +244,9 @@ describe('the registration message', () => {
       registrationMessage(chainId, { ...base, role: 3 }),
       registrationMessage(chainId, { ...base, publicKey: other }),
       registrationMessage(chainId, { ...base, identityHash: other }),
+      registrationMessage(chainId, { ...base, meterHashes: [other] }),
+      registrationMessage(chainId, { ...base, assetHashes: [other] }),
+      registrationMessage(chainId, { ...base, meterHashes: [other], assetHashes: [other] }),
     ];
     expect(new Set(messages.map(bytesToHex)).size).toBe(messages.length);
   });

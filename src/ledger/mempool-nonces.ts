@@ -1,0 +1,86 @@
+/**
+ * Numbers of senders who do not number their transactions one after the other: rivals, of which a branch
+ * can hold only one, and gaps that are still to be filled. Of every other sender there is nothing to know:
+ * what is missing there has been refused or has expired, and its number is passed over (decision 20).
+ */
+import type { TransactionTable } from './transaction-table.ts';
+
+/** Least rise of a tip that replaces a pending transaction: a tenth, and at least one micro-point. */
+const REPLACEMENT_SHARE = 10;
+const NONE: readonly number[] = [];
+
+/** What is known of numbers. Rows of a table are entered once, in order. */
+export interface NonceBook {
+  /** Whether any sender has chosen a number of its own. */
+  readonly isUsed: boolean;
+  /** Enters a transaction whose sender chose the number. */
+  choose(tx: number): void;
+  /** Enters one with the next number, which counts only where its sender chooses others. */
+  follow(tx: number): void;
+  /** Transactions of the same sender and number, without those refused where they came in. */
+  rivals(tx: number): readonly number[];
+  /**
+   * Whether a number from `nonce` up to that of the transaction may still come into a block at an
+   * instant [µs]; until then a pool holds the transaction back (model §5.5).
+   */
+  isHeld(tx: number, nonce: number, atUs: number): boolean;
+}
+
+/** Least tip with which a transaction replaces a pending one [Upt]: 10 % more, and 1 Upt more. */
+export function replacementTip(pendingUpt: number): number {
+  return pendingUpt + Math.max(1, Math.ceil(pendingUpt / REPLACEMENT_SHARE));
+}
+
+/** Makes the book of a table. */
+export function createNonceBook(table: TransactionTable): NonceBook {
+  /** By sender who has chosen a number: rows by number. */
+  const books = new Map<number, Map<number, number[]>>();
+
+  function enter(rows: Map<number, number[]>, tx: number): void {
+    const same = rows.get(table.nonce[tx]!);
+    if (same === undefined) rows.set(table.nonce[tx]!, [tx]);
+    else same.push(tx);
+  }
+
+  /** The book of a sender; opened with everything that it has sent before. */
+  function open(sender: number, before: number): Map<number, number[]> {
+    const rows = new Map<number, number[]>();
+    const earlier: number[] = [];
+    for (let tx = before; tx >= 0; tx = table.previous[tx]!) earlier.push(tx);
+    for (const tx of earlier.reverse()) enter(rows, tx);
+    books.set(sender, rows);
+    return rows;
+  }
+
+  const isDead = (tx: number, atUs: number) =>
+    table.refused[tx] !== 0 || table.expiryUs[tx]! < atUs;
+
+  return {
+    get isUsed() {
+      return books.size > 0;
+    },
+    choose(tx) {
+      const sender = table.sender[tx]!;
+      enter(books.get(sender) ?? open(sender, table.previous[tx]!), tx);
+    },
+    follow(tx) {
+      const rows = books.get(table.sender[tx]!);
+      if (rows !== undefined) enter(rows, tx);
+    },
+    rivals(tx) {
+      if (books.size === 0) return NONE;
+      const same = books.get(table.sender[tx]!)?.get(table.nonce[tx]!);
+      if (same === undefined || same.length === 1) return NONE;
+      return same.filter((other) => other !== tx);
+    },
+    isHeld(tx, nonce, atUs) {
+      const rows = books.get(table.sender[tx]!);
+      if (rows === undefined) return false;
+      for (let missing = nonce; missing < table.nonce[tx]!; missing++) {
+        const sent = rows.get(missing);
+        if (sent === undefined || sent.some((other) => !isDead(other, atUs))) return true;
+      }
+      return false;
+    },
+  };
+}
