@@ -9,7 +9,17 @@ import { formatIssue, InvariantViolation, ScenarioError } from '../base/errors.t
 import { VERSION } from '../report/version.ts';
 import { explainUsage, UsageError } from './usage.ts';
 
-const COMMANDS = ['run', 'compare', 'validate', 'list', 'schema', 'init', 'verify'] as const;
+const COMMANDS = [
+  'run',
+  'compare',
+  'validate',
+  'list',
+  'schema',
+  'init',
+  'verify',
+  'trace',
+  'graph',
+] as const;
 
 /** Options by command; all take text, so that what was typed is what is checked. */
 const OPTIONS = {
@@ -37,6 +47,7 @@ const OPTIONS = {
   docs: { type: 'boolean', describe: 'Writes docs/validation.csv too; with --full' },
   quiet: { type: 'boolean', describe: 'Errors only' },
   force: { type: 'boolean', describe: 'Replaces an existing file' },
+  csv: { type: 'string', requiresArg: true, describe: 'Writes the trace as a table, too' },
 } as const;
 
 /** Parses the words and carries out the command. Returns the exit code. */
@@ -121,6 +132,26 @@ async function main(words: readonly string[]): Promise<number> {
       () => {},
       async (args) => {
         code = (await import('./verify.ts')).verify(args);
+      },
+    )
+    .command(
+      'trace <folder> <kind> [id] [amount]',
+      'Follow a trade, certificate or point back to readings and cases of issue',
+      (y) =>
+        y
+          .positional('id', { type: 'string' })
+          .positional('amount', { type: 'string' })
+          .options(use('csv', 'force')),
+      async (args) => {
+        code = (await import('./trace.ts')).trace(args);
+      },
+    )
+    .command(
+      'graph <folder>',
+      'Write the graph of payments of a result as nodes and edges',
+      (y) => y.options(use('out', 'force')),
+      async (args) => {
+        code = (await import('./graph.ts')).graph(args);
       },
     )
     .option('color', { type: 'boolean', hidden: true })

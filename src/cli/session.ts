@@ -35,6 +35,9 @@ export interface Arguments {
   readonly only?: unknown;
   readonly seeds?: unknown;
   readonly docs?: unknown;
+  readonly id?: unknown;
+  readonly amount?: unknown;
+  readonly csv?: unknown;
 }
 
 /** A scenario as named on the command line, with what wins over the file. */

@@ -5,8 +5,8 @@
  */
 import type { BranchView } from '../ledger/chain-parameters.ts';
 import { createWriter } from '../ledger/encoding.ts';
-import { type HashHex, sha256Hex } from '../ledger/hash.ts';
-import { merkleRoot } from '../ledger/merkle.ts';
+import { type HashHex, type HashLatin1, sha256Hex } from '../ledger/hash.ts';
+import { leafHash, merkleRootOfHashes } from '../ledger/merkle.ts';
 import { type Receipt, STATUS_FAILED, STATUS_OK } from '../ledger/receipt.ts';
 import { type RejectReason, rejectReasonCode } from '../ledger/reject-reason.ts';
 import type { StateView } from '../ledger/state.ts';
@@ -16,6 +16,7 @@ import { dispatch } from './index.ts';
 import { isRevoked, isSuspended } from './membership-cells.ts';
 import { type Call, type ChainRules, GAS, type Outcome } from './rules.ts';
 import { collectFee } from './treasury.ts';
+import { executeSpend, spendRefusal } from './utxo.ts';
 import { noteSpent } from './vesting.ts';
 
 /** State that can undo, as the executor needs it. */
@@ -46,6 +47,11 @@ export function refusal(
   intrinsicGas: number,
   timestampUs: number,
 ): RejectReason | undefined {
+  if (tx.type === 'SPEND') {
+    return rules.coins === undefined
+      ? 'NO_CONTRACT'
+      : spendRefusal(state, rules.coins, tx, intrinsicGas, timestampUs);
+  }
   const { sender } = tx;
   if (sender >= rules.accountCount) return 'UNKNOWN_SENDER';
   if (tx.expiryUs < timestampUs) return 'EXPIRED';
@@ -72,6 +78,7 @@ export function refusal(
  *
  * @param branch - The branch below the block, for evidence; absent where the protocol has no turns.
  * @param producer - Account of the block's producer; the treasury where there is none.
+ * @param height - Of the block.
  * @param parentHash - Hash of the parent block, hex, from which contracts draw; absent where there is none.
  */
 export function execute(
@@ -83,7 +90,11 @@ export function execute(
   branch?: BranchView,
   producer: number = rules.treasury,
   parentHash?: string,
+  height = 0,
 ): Receipt {
+  if (tx.type === 'SPEND') {
+    return executeSpend(state, rules.coins!, tx, intrinsicGas, { timestampUs, height });
+  }
   const { sender, gasLimit, tipUpt = 0 } = tx;
   const gasPriceUpt = gasPriceOf(rules, sender);
   state.write(accountCell(sender, ACCOUNT.nonce), tx.nonce + 1);
@@ -233,7 +244,7 @@ export function stateRootAfter(
   read: (cell: number) => number,
 ): HashHex {
   if (dirtyCells.length === 0) return parentRoot;
-  const leaves: Uint8Array[] = [];
+  const leaves: HashLatin1[] = [];
   for (let i = 0; i < dirtyCells.length; ) {
     const record = Math.floor(dirtyCells[i]! / RECORD_CELLS);
     leafWriter.reset();
@@ -244,9 +255,9 @@ export function stateRootAfter(
       leafWriter.uint(cell - record * RECORD_CELLS);
       leafWriter.uint(read(cell));
     }
-    leaves.push(leafWriter.bytes().slice());
+    leaves.push(leafHash(leafWriter.bytes()));
   }
-  return sha256Hex(`state/${parentRoot}/${merkleRoot(leaves)}`);
+  return sha256Hex(`state/${parentRoot}/${merkleRootOfHashes(leaves)}`);
 }
 
 /** State root of genesis before any balance is written. */

@@ -38,6 +38,7 @@ import {
 } from './label-queues.ts';
 import { METERING, meteringCell } from './metering-cells.ts';
 import { addChain, type Call, type Outcome } from './rules.ts';
+import { withholdLabels } from './subsidy-labels.ts';
 import type { ReadCell } from './voters.ts';
 
 /** Energy of a label [Wh]. */
@@ -259,6 +260,7 @@ export function revokeLabels(call: Call, tx: PayloadOf['LABEL_REVOKE']): Outcome
     return 'LABELS_DUE';
   }
   dropLabels(call, tx, GENERATOR.revoked);
+  withholdLabels(call, generator, serialFrom, serialTo);
   addChain(call, CHAIN.interventions, 1);
   call.events.push(
     CERTIFICATE_EVENT.labelsRevoked,

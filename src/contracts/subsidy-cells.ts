@@ -12,6 +12,7 @@ const PERIODS = BASE + 2 ** 33;
 const PLANTS = BASE + 2 ** 40;
 const CLAIMS = BASE + 2 ** 41;
 const RANGES = BASE + 2 ** 42;
+const WITHHELD = BASE + 2 ** 44;
 const SERIALS = BASE + 2 ** 45;
 
 /** Plants the register has room for. */
@@ -98,6 +99,8 @@ export const plantSerialCell = (serial: number): number => SERIALS + serial;
 /** Cell of a claim's field. */
 export const claimCell = (claim: number, field: number): number =>
   CLAIMS + claim * RECORD_CELLS + field;
+/** Cell that counts the labels of a generator that were taken out of reach unclaimed. */
+export const withheldCell = (generator: number): number => WITHHELD + generator;
 /** Cell that holds the number of claimed ranges of a generator. */
 export const claimedCountCell = (generator: number): number => RANGES + generator * RANGES_STRIDE;
 
@@ -174,6 +177,25 @@ export function claimSerials(
     state.write(claimedCountCell(generator), count + 1);
   }
   return true;
+}
+
+/** Claims those serials of [from, to) that nobody has. @returns How many they were. */
+export function claimRest(state: StateView, generator: number, from: number, to: number): number {
+  let taken = 0;
+  for (let start = from; start < to; ) {
+    const at = rangesUpTo(state, generator, start);
+    const isLast = at === state.read(claimedCountCell(generator));
+    const [nextFrom, nextTo] = isLast
+      ? [to, to]
+      : [state.read(fromCell(generator, at)), state.read(toCell(generator, at))];
+    const end = Math.min(to, nextFrom);
+    if (start < end) {
+      claimSerials(state, generator, start, end);
+      taken += end - start;
+    }
+    start = Math.max(end, nextTo);
+  }
+  return taken;
 }
 
 function copyRange(state: StateView, generator: number, range: number, place: number): void {

@@ -11,6 +11,7 @@ import {
   subsidyCell,
   subsidyDebtCell,
   subsidyPeriodCell,
+  withheldCell,
 } from './subsidy-cells.ts';
 import { labelsMinted } from './subsidy-labels.ts';
 
@@ -33,6 +34,7 @@ const labelsOnce: ContractInvariant = {
         coveredKWh += to - from;
         end = to;
       }
+      coveredKWh -= read(withheldCell(generator));
       if (coveredKWh !== claimedKWh[generator]) {
         return `generator ${generator}: ${coveredKWh} labels for ${claimedKWh[generator]} kWh`;
       }

@@ -71,8 +71,6 @@ const ENVELOPE: Readonly<Record<string, string>> = {
   'a transaction type': 'type',
   'a chain id': 'chainId',
 };
-/** Reads of a transaction before its payload: version, type, chain id and four integers. */
-const ENVELOPE_STEPS = 7;
 
 const RECEIPT: Readonly<Record<string, string>> = {
   'a receipt status': 'status',
@@ -125,12 +123,16 @@ export function transactionField(
   offset: number,
 ): TransactionField | undefined {
   const reader = new TrailReader(bytes, from, bytes.length);
-  const { type, payload } = decodeTransaction(reader);
+  const transaction = decodeTransaction(reader);
+  const { type, payload, tipUpt } = transaction;
+  // The envelope ends with the expiry, or with a tip where there is one.
+  const expiry = reader.steps.findIndex((step) => step.name === 'expiryUs');
+  const envelope = expiry + 1 + (tipUpt === undefined || tipUpt === 0 ? 0 : 1);
   const at = stepAt(reader.steps, offset);
   if (at < 0) return undefined;
   const { name } = reader.steps[at]!;
-  if (at < ENVELOPE_STEPS) return { type, field: ENVELOPE[name] ?? name };
-  const steps = reader.steps.slice(ENVELOPE_STEPS, at + 1);
+  if (at < envelope) return { type, field: ENVELOPE[name] ?? name };
+  const steps = reader.steps.slice(envelope, at + 1);
   return { type, field: payloadPath(payload as unknown as Fields, steps) };
 }
 
@@ -141,9 +143,15 @@ function payloadPath(payload: Fields, steps: readonly Step[]): string {
   const { name } = steps.at(-1)!;
   const counted = /^(?:the|a) (?:count|length) of (?:an? )?(.*)$/.exec(name);
   const word = counted?.[1] ?? plain(name);
-  const path = pathOf(payload, word, steps);
+  // A field of the payload itself is one step: a second one of its name is a column's or an item's.
+  const isSecond = steps.slice(0, -1).some((step) => step.name === name);
+  const path = isSecond && counted === null ? below(payload, word, steps) : undefined;
+  return pathText(path ?? pathOf(payload, word, steps), word, counted !== null);
+}
+
+function pathText(path: string | undefined, word: string, isCount: boolean): string {
   if (path === undefined) return `payload (${word})`;
-  return `payload.${path}${counted === null ? '' : '.count'}`;
+  return `payload.${path}${isCount ? '.count' : ''}`;
 }
 
 /** A field's name without the article that messages give it; a row count is the `count` of columns. */
@@ -161,6 +169,11 @@ function pathOf(value: Fields, word: string, steps: readonly Step[]): string | u
     const isColumn = typeof value.count === 'number' && word !== 'count';
     return isColumn ? `${word}[${runLength(steps) - 1}]` : word;
   }
+  return below(value, word, steps);
+}
+
+/** Path to a key in what a payload is made of. */
+function below(value: Fields, word: string, steps: readonly Step[]): string | undefined {
   for (const [key, child] of Object.entries(value)) {
     if (Array.isArray(child) && isFields(child[0])) {
       const path = pathOf(child[0], word, steps);

@@ -41,6 +41,41 @@ export function sha256Bytes(data: Uint8Array | string): Uint8Array {
   return latin1ToBytes(hash('sha256', data, 'binary'));
 }
 
+/**
+ * A growing array of bytes that are hashed again and again. Views of its beginning are kept: making one costs
+ * a third of hashing it.
+ */
+export class HashInput {
+  /** At least as many bytes as were last reserved. */
+  bytes: Uint8Array;
+  private views: Uint8Array[] = [];
+
+  /** @param head - First bytes, which stay as they are. */
+  constructor(capacity: number, head: Uint8Array | readonly number[] = []) {
+    this.bytes = new Uint8Array(Math.max(capacity, head.length));
+    this.bytes.set(head);
+  }
+
+  /** Makes room for so many bytes. */
+  reserve(length: number): void {
+    if (length <= this.bytes.length) return;
+    const wider = new Uint8Array(2 * length);
+    wider.set(this.bytes);
+    this.bytes = wider;
+    this.views = [];
+  }
+
+  /** Hash of the first bytes. */
+  latin1(length: number): HashLatin1 {
+    let view = this.views[length];
+    if (view === undefined) {
+      view = this.bytes.subarray(0, length);
+      this.views[length] = view;
+    }
+    return sha256Latin1(view);
+  }
+}
+
 /** Writes the 32 bytes of a Latin-1 hash at `offset` of `target`, which must have room. */
 export function putLatin1(latin1: HashLatin1, target: Uint8Array, offset: number): void {
   for (let i = 0; i < HASH_BYTES; i++) target[offset + i] = latin1.charCodeAt(i);
@@ -93,6 +128,14 @@ export function latin1ToHex(latin1: HashLatin1): HashHex {
 /** Latin-1 form of a hex hash. @throws {RangeError} as {@link hexToBytes}. */
 export function hexToLatin1(hex: HashHex): HashLatin1 {
   return bytesToLatin1(hexToBytes(hex));
+}
+
+/** True when the bytes at `offset` are those of a Latin-1 hash. */
+export function equalsLatin1(latin1: HashLatin1, bytes: Uint8Array, offset: number): boolean {
+  for (let i = 0; i < HASH_BYTES; i++) {
+    if (latin1.charCodeAt(i) !== bytes[offset + i]) return false;
+  }
+  return true;
 }
 
 /** True when two byte arrays have the same length and bytes. */

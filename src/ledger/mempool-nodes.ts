@@ -9,6 +9,7 @@ import { type NonceBook, replacementTip } from './mempool-nonces.ts';
 import { feeDensity } from './mempool-order.ts';
 import type { RejectReason } from './reject-reason.ts';
 import type { TransactionTable } from './transaction-table.ts';
+import { TRANSACTION_CODE } from './transactions.ts';
 import type { BlockIndex, BlockTree } from './tree.ts';
 
 /** What nodes ask of transactions, and the room they have. */
@@ -99,11 +100,14 @@ export function createMempools(parts: MempoolParts): Mempools {
     const rivals = nonces.rivals(tx);
     if (rivals.length === 0) return undefined;
     // A transaction may come later than the block that carries it.
-    const isNew = table.firstBlock[tx] === -1;
+    const isSpend = table.type[tx] === TRANSACTION_CODE.SPEND;
+    const isNew = table.firstBlock[tx] === -1 && !isSpend;
     if (isNew && parts.nonceAt(node, table.sender[tx]!) > table.nonce[tx]!) return 'BAD_NONCE';
     const pending = rivals.filter((other) => parts.hasReached(node, other) && keeps(node, other));
     const least = pending.map((other) => replacementTip(table.tipUpt[other]!));
-    if (least.some((tipUpt) => table.tipUpt[tx]! < tipUpt)) return 'UNDERPRICED';
+    if (least.some((tipUpt) => table.tipUpt[tx]! < tipUpt)) {
+      return isSpend ? 'DOUBLE_SPEND' : 'UNDERPRICED';
+    }
     for (const other of pending) drop(node, other, 'REPLACED');
     return undefined;
   }

@@ -4,20 +4,24 @@
  * what is missing there has been refused or has expired, and its number is passed over (decision 20).
  */
 import type { TransactionTable } from './transaction-table.ts';
+import { TRANSACTION_CODE } from './transactions.ts';
 
 /** Least rise of a tip that replaces a pending transaction: a tenth, and at least one micro-point. */
 const REPLACEMENT_SHARE = 10;
 const NONE: readonly number[] = [];
+const SPEND = TRANSACTION_CODE.SPEND;
 
 /** What is known of numbers. Rows of a table are entered once, in order. */
 export interface NonceBook {
-  /** Whether any sender has chosen a number of its own. */
+  /** Whether any sender has chosen a number of its own, or any coin been taken twice. */
   readonly isUsed: boolean;
   /** Enters a transaction whose sender chose the number. */
   choose(tx: number): void;
   /** Enters one with the next number, which counts only where its sender chooses others. */
   follow(tx: number): void;
-  /** Transactions of the same sender and number, without those refused where they came in. */
+  /** Enters a spend by the coins that it takes: whoever takes one of them too is its rival. */
+  spend(tx: number, coins: readonly string[]): void;
+  /** Transactions of the same sender and number, or that take the same coin, without those refused where they came in. */
   rivals(tx: number): readonly number[];
   /**
    * Whether a number from `nonce` up to that of the transaction may still come into a block at an
@@ -52,12 +56,27 @@ export function createNonceBook(table: TransactionTable): NonceBook {
     return rows;
   }
 
+  /** By coin: rows of the spends that take it; and by spend the rivals it has. */
+  const takers = new Map<string, number[]>();
+  const coinRivals = new Map<number, number[]>();
+
+  function meet(tx: number, other: number): void {
+    for (const [one, its] of [
+      [tx, other],
+      [other, tx],
+    ] as const) {
+      const known = coinRivals.get(one);
+      if (known === undefined) coinRivals.set(one, [its]);
+      else if (!known.includes(its)) known.push(its);
+    }
+  }
+
   const isDead = (tx: number, atUs: number) =>
     table.refused[tx] !== 0 || table.expiryUs[tx]! < atUs;
 
   return {
     get isUsed() {
-      return books.size > 0;
+      return books.size > 0 || coinRivals.size > 0;
     },
     choose(tx) {
       const sender = table.sender[tx]!;
@@ -67,13 +86,25 @@ export function createNonceBook(table: TransactionTable): NonceBook {
       const rows = books.get(table.sender[tx]!);
       if (rows !== undefined) enter(rows, tx);
     },
+    spend(tx, coins) {
+      for (const coin of coins) {
+        const others = takers.get(coin);
+        if (others === undefined) takers.set(coin, [tx]);
+        else {
+          for (const other of others) meet(tx, other);
+          others.push(tx);
+        }
+      }
+    },
     rivals(tx) {
+      if (table.type[tx] === SPEND) return coinRivals.get(tx) ?? NONE;
       if (books.size === 0) return NONE;
       const same = books.get(table.sender[tx]!)?.get(table.nonce[tx]!);
       if (same === undefined || same.length === 1) return NONE;
       return same.filter((other) => other !== tx);
     },
     isHeld(tx, nonce, atUs) {
+      if (table.type[tx] === SPEND) return false;
       const rows = books.get(table.sender[tx]!);
       if (rows === undefined) return false;
       for (let missing = nonce; missing < table.nonce[tx]!; missing++) {

@@ -8,35 +8,35 @@
 import {
   HASH_BYTES,
   type HashHex,
+  HashInput,
   type HashLatin1,
   hexToLatin1,
   latin1ToHex,
   putLatin1,
-  sha256Latin1,
 } from './hash.ts';
 
 /** Root of the tree without leaves: SHA-256 of nothing. */
 export const EMPTY_ROOT: HashHex =
   'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
-const nodeInput = new Uint8Array(1 + 2 * HASH_BYTES).fill(1, 0, 1);
-let leafInput = new Uint8Array(1024);
+const NODE_BYTES = 1 + 2 * HASH_BYTES;
+const nodeInput = new HashInput(NODE_BYTES, [1]);
+const leafInput = new HashInput(1024, [0]);
 
 /** Hash of one leaf, H(0x00 ‖ data). `data` may be given in up to two parts. */
 export function leafHash(data: Uint8Array, tail?: Uint8Array): HashLatin1 {
   const length = 1 + data.length + (tail === undefined ? 0 : tail.length);
-  if (length > leafInput.length) leafInput = new Uint8Array(2 * length);
-  leafInput[0] = 0;
-  leafInput.set(data, 1);
-  if (tail !== undefined) leafInput.set(tail, 1 + data.length);
-  return sha256Latin1(leafInput.subarray(0, length));
+  leafInput.reserve(length);
+  leafInput.bytes.set(data, 1);
+  if (tail !== undefined) leafInput.bytes.set(tail, 1 + data.length);
+  return leafInput.latin1(length);
 }
 
 /** Hash of an inner node, H(0x01 ‖ left ‖ right). */
 export function nodeHash(left: HashLatin1, right: HashLatin1): HashLatin1 {
-  putLatin1(left, nodeInput, 1);
-  putLatin1(right, nodeInput, 1 + HASH_BYTES);
-  return sha256Latin1(nodeInput);
+  putLatin1(left, nodeInput.bytes, 1);
+  putLatin1(right, nodeInput.bytes, 1 + HASH_BYTES);
+  return nodeInput.latin1(NODE_BYTES);
 }
 
 /**

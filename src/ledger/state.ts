@@ -5,6 +5,8 @@
  * double spending impossible by construction; one ledger per node would cost a thousand ledgers.
  */
 import { InvariantViolation } from '../base/errors.ts';
+import { createBranchTip } from './state-tip.ts';
+import { createOpenWrites, type WriteSet, writtenValue } from './state-writes.ts';
 import type { BlockIndex, BlockTree } from './tree.ts';
 
 /** A place of the state: a non-negative integer; see the contracts for its layout. */
@@ -16,12 +18,19 @@ export interface StateView {
   write(cell: Cell, value: number): void;
 }
 
+/** The execution at work: what it writes can be undone. */
+export interface OpenState extends StateView {
+  /** Marks the writes so far, and drops what was written since. */
+  mark(): number;
+  rollback(mark: number): void;
+}
+
 /** State of every block of a tree. */
 export interface ChainState {
   /** Value of a cell after the block. */
   readAt(block: BlockIndex, cell: Cell): number;
-  /** Opens an execution on top of `parent`; one at a time. */
-  begin(parent: BlockIndex): StateView;
+  /** Opens an execution on top of `parent`; one at a time, and always the same object. */
+  begin(parent: BlockIndex): OpenState;
   /** Drops what was written since {@link begin} or the last mark. */
   mark(): number;
   rollback(mark: number): void;
@@ -51,14 +60,13 @@ export interface ChainStateOptions {
 
 /** Writers between two merged overlays: bounds the walk of one read during a long stall. */
 const OVERLAY_EVERY = 64;
-const CLEAN = new Float64Array(0);
 
 /** Makes the state of a tree whose genesis is empty. */
 export function createChainState(tree: BlockTree, options: ChainStateOptions): ChainState {
   const { denseCount, maxUnfinalBlocks } = options;
   const dense = new Float64Array(denseCount);
   const sparse = new Map<Cell, number>();
-  const writeSets = new Map<BlockIndex, Map<Cell, number>>();
+  const writeSets = new Map<BlockIndex, WriteSet>();
   /** Merged writes since the flat state, kept at every 64th writer of a branch. */
   const overlays = new Map<BlockIndex, Map<Cell, number>>();
   /** Write sets that hold a cell, over all branches: most reads are of cells that none holds. */
@@ -68,10 +76,10 @@ export function createChainState(tree: BlockTree, options: ChainStateOptions): C
   let writerOf = new Int32Array(1024).fill(-1);
   let writerDepth = new Int32Array(1024);
   let base: BlockIndex = 0;
-  let open: Map<Cell, number> = new Map();
+  const open = createOpenWrites(denseCount);
   let openParent: BlockIndex = 0;
-  /** Undo log of the open execution: cell, value before (-1 when it was not in the set). */
-  let undo: number[] = [];
+  /** The branch that grows. */
+  const tip = createBranchTip(denseCount);
 
   const readBase = (cell: Cell) => (cell < denseCount ? dense[cell]! : (sparse.get(cell) ?? 0));
 
@@ -79,26 +87,34 @@ export function createChainState(tree: BlockTree, options: ChainStateOptions): C
     return cell < denseCount ? denseWriters[cell] !== 0 : sparseWriters.has(cell);
   }
 
-  function countWriters(set: ReadonlyMap<Cell, number>, change: 1 | -1): void {
-    for (const cell of set.keys()) {
+  function countWriters({ cells }: WriteSet, change: 1 | -1): void {
+    for (let i = 0; i < cells.length; i++) {
+      const cell = cells[i]!;
       if (cell < denseCount) {
         denseWriters[cell]! += change;
         continue;
       }
       const writers = (sparseWriters.get(cell) ?? 0) + change;
-      if (writers === 0) sparseWriters.delete(cell);
-      else sparseWriters.set(cell, writers);
+      if (writers !== 0) sparseWriters.set(cell, writers);
+      else {
+        sparseWriters.delete(cell);
+        tip.drop(cell);
+      }
     }
   }
 
   function readAt(block: BlockIndex, cell: Cell): number {
     if (!isUnfolded(cell)) return readBase(cell);
+    if (block === tip.block) {
+      const value = tip.read(cell);
+      return value < 0 ? readBase(cell) : value;
+    }
     let at = writerOf[block]!;
     while (at >= 0) {
       const set = writeSets.get(at);
       if (set === undefined) break;
-      const value = set.get(cell);
-      if (value !== undefined) return value;
+      const value = writtenValue(set, cell);
+      if (value >= 0) return value;
       const overlay = overlays.get(at);
       if (overlay !== undefined) return overlay.get(cell) ?? readBase(cell);
       at = writerOf[tree.parent[at]!]!;
@@ -106,85 +122,112 @@ export function createChainState(tree: BlockTree, options: ChainStateOptions): C
     return readBase(cell);
   }
 
-  const view: StateView = {
-    read: (cell) => open.get(cell) ?? readAt(openParent, cell),
+  const view: OpenState = {
+    read(cell) {
+      const value = open.read(cell);
+      return value < 0 ? readAt(openParent, cell) : value;
+    },
     write(cell, value) {
       if (!(value >= 0 && Number.isSafeInteger(value))) {
         throw new InvariantViolation('state-integer', `cell ${cell} would become ${value}`);
       }
-      undo.push(cell, open.get(cell) ?? -1);
-      open.set(cell, value);
+      open.write(cell, value);
     },
+    mark: open.mark,
+    rollback: open.rollback,
   };
 
-  function rollback(mark: number): void {
-    while (undo.length > mark) {
-      const before = undo.pop()!;
-      const cell = undo.pop()!;
-      if (before < 0) open.delete(cell);
-      else open.set(cell, before);
+  /** Makes the tip that of a branch which ends at a block, unless too much would have to be merged. */
+  function turnTo(block: BlockIndex): void {
+    tip.clear();
+    tip.block = -1;
+    const sets: WriteSet[] = [];
+    for (let at = writerOf[block]!; at >= 0; at = writerOf[tree.parent[at]!]!) {
+      const set = writeSets.get(at);
+      if (set === undefined) break;
+      if (sets.length === OVERLAY_EVERY) return;
+      sets.push(set);
     }
+    for (const set of sets.reverse()) tip.add(set);
+    tip.block = block;
+  }
+
+  function reserve(block: BlockIndex): void {
+    if (block < writerOf.length) return;
+    const wider = new Int32Array(Math.max(block + 1, writerOf.length * 2)).fill(-1);
+    wider.set(writerOf);
+    writerOf = wider;
+    const depths = new Int32Array(wider.length);
+    depths.set(writerDepth);
+    writerDepth = depths;
   }
 
   function commit(block: BlockIndex): void {
-    if (block >= writerOf.length) {
-      const wider = new Int32Array(Math.max(block + 1, writerOf.length * 2)).fill(-1);
-      wider.set(writerOf);
-      writerOf = wider;
-      const depths = new Int32Array(wider.length);
-      depths.set(writerDepth);
-      writerDepth = depths;
-    }
+    reserve(block);
     const unfinal = tree.height[block]! - tree.height[base]!;
     if (unfinal > maxUnfinalBlocks) {
       throw new InvariantViolation('limit-max-unfinal-blocks', `${unfinal} blocks are not final`);
     }
     const parentWriter = writerOf[openParent]!;
     const inherited = parentWriter >= 0 && writeSets.has(parentWriter) ? parentWriter : -1;
-    if (open.size === 0) {
+    const isOnTip = openParent === tip.block;
+    if (open.isEmpty) {
       writerOf[block] = inherited;
+      if (isOnTip) tip.block = block;
       return;
     }
-    writeSets.set(block, open);
-    countWriters(open, 1);
+    const set = open.close();
+    writeSets.set(block, set);
+    countWriters(set, 1);
     writerOf[block] = block;
     const depth = inherited < 0 ? 1 : writerDepth[inherited]! + 1;
     writerDepth[block] = depth;
     if (depth % OVERLAY_EVERY === 0) overlays.set(block, mergedBelow(block));
-    open = new Map();
-    undo = [];
+    if (isOnTip) {
+      tip.add(set);
+      tip.block = block;
+    } else {
+      turnTo(block);
+    }
   }
 
   function mergedBelow(block: BlockIndex): Map<Cell, number> {
-    const sets: Map<Cell, number>[] = [];
+    const sets: WriteSet[] = [];
+    let merged = new Map<Cell, number>();
     let at = writerOf[tree.parent[block]!]!;
     while (at >= 0 && writeSets.has(at)) {
       sets.push(writeSets.get(at)!);
       const overlay = overlays.get(at);
       if (overlay !== undefined) {
-        sets.push(overlay);
+        merged = new Map(overlay);
         break;
       }
       at = writerOf[tree.parent[at]!]!;
     }
-    const merged = new Map<Cell, number>();
-    for (let i = sets.length - 1; i >= 0; i--) {
-      for (const [cell, value] of sets[i]!) merged.set(cell, value);
+    for (const { cells, values } of sets.reverse()) {
+      for (let i = 0; i < cells.length; i++) merged.set(cells[i]!, values[i]!);
     }
     return merged;
+  }
+
+  function forget(block: BlockIndex, set: WriteSet): void {
+    countWriters(set, -1);
+    writeSets.delete(block);
+    overlays.delete(block);
   }
 
   function foldSet(block: BlockIndex): void {
     const set = writeSets.get(block);
     if (set === undefined) return;
-    for (const [cell, value] of set) {
+    const { cells, values } = set;
+    for (let i = 0; i < cells.length; i++) {
+      const cell = cells[i]!;
+      const value = values[i]!;
       if (cell < denseCount) dense[cell] = value;
       else if (value === 0) sparse.delete(cell);
       else sparse.set(cell, value);
     }
-    countWriters(set, -1);
-    writeSets.delete(block);
-    overlays.delete(block);
+    forget(block, set);
   }
 
   function fold(block: BlockIndex): void {
@@ -198,32 +241,21 @@ export function createChainState(tree: BlockTree, options: ChainStateOptions): C
     base = block;
     // Branches that left the chain below the new base are dead; their sets are only memory.
     const baseHeight = tree.height[block]!;
-    for (const [at, set] of writeSets) {
-      if (tree.height[at]! <= baseHeight) {
-        countWriters(set, -1);
-        writeSets.delete(at);
-        overlays.delete(at);
-      }
-    }
+    for (const [at, set] of writeSets) if (tree.height[at]! <= baseHeight) forget(at, set);
+    // What the tip still holds of folded blocks is their last value, but only on this branch.
+    if (tip.block >= 0 && !tree.isAncestor(block, tip.block)) turnTo(block);
   }
 
   return {
     readAt,
     begin(parent) {
-      open = open.size === 0 ? open : new Map();
-      undo = [];
+      open.clear();
       openParent = parent;
       return view;
     },
-    mark: () => undo.length,
-    rollback,
-    dirtyCells() {
-      if (open.size === 0) return CLEAN;
-      const cells = new Float64Array(open.size);
-      let count = 0;
-      for (const cell of open.keys()) cells[count++] = cell;
-      return cells.sort();
-    },
+    mark: open.mark,
+    rollback: open.rollback,
+    dirtyCells: () => open.cells(),
     commit,
     fold,
     foldGenesis: () => foldSet(0),

@@ -70,6 +70,8 @@ export interface NewRow {
   readonly slot: number;
   readonly node: number;
   readonly submittedUs: number;
+  /** Account whose client sends it, where the transaction itself names none. */
+  readonly sender?: number;
 }
 
 /** Makes an empty table. */
@@ -116,7 +118,8 @@ export function createTransactionTable(): TransactionTable {
       table.exportedBlock[tx] = -1;
       table.gasUsed[tx] = Number.NaN;
       table.type[tx] = TRANSACTION_CODE[signed.transaction.type];
-      const { sender, tipUpt = 0 } = signed.transaction;
+      const { tipUpt = 0 } = signed.transaction;
+      const sender = row.sender ?? signed.transaction.sender;
       table.sender[tx] = sender;
       table.previous[tx] = lastOf[sender] ?? -1;
       while (lastOf.length <= sender) lastOf.push(-1);

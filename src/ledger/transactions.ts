@@ -12,10 +12,10 @@ import {
   createWriter,
   DecodeError,
 } from './encoding.ts';
-import { equalBytes, type HashHex, type HashLatin1, sha256Hex } from './hash.ts';
+import { type HashHex, type HashLatin1, sha256Hex } from './hash.ts';
 import { EMPTY_ROOT, leafHash, merkleRootOfHashes } from './merkle.ts';
 import { writeHashes } from './payloads/membership.ts';
-import { type CryptoMode, SIGNATURE_BYTES, verifySignature } from './signature.ts';
+import { SIGNATURE_BYTES } from './signature.ts';
 import {
   type PayloadOf,
   type RegisterPayload,
@@ -134,23 +134,6 @@ export function transactionSize(unsigned: Uint8Array): number {
 
 /** What stands in the place of a spend's signature. */
 export const NO_SIGNATURE: Uint8Array = new Uint8Array(SIGNATURE_BYTES);
-
-/**
- * Whether the signature of a transaction is its sender's. A spend names no sender: its witnesses are its
- * coins' matter, and nothing may stand in the place of its signature.
- *
- * @param key - Of the sender; absent when it is not known.
- */
-export function isSigned(
-  mode: CryptoMode,
-  transaction: Transaction,
-  key: Uint8Array | undefined,
-  unsigned: Uint8Array,
-  signature: Uint8Array,
-): boolean {
-  if (transaction.type === 'SPEND') return equalBytes(signature, NO_SIGNATURE);
-  return key !== undefined && verifySignature(mode, key, unsigned, signature);
-}
 
 /** A transaction as it travels and is stored. */
 export interface SignedTransaction {

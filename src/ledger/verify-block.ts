@@ -11,16 +11,26 @@ import {
   type HeaderField,
 } from './block.ts';
 import { type ByteWriter, DecodeError } from './encoding.ts';
-import { bytesToHex, HASH_BYTES, type HashHex, hexToBytes, sha256Bytes } from './hash.ts';
+import {
+  bytesToHex,
+  equalBytes,
+  HASH_BYTES,
+  type HashHex,
+  hexToBytes,
+  sha256Bytes,
+} from './hash.ts';
 import { FRAME_BYTES } from './ledger-file.ts';
 import { encodeReceipt, type Receipt, receiptRoot } from './receipt.ts';
 import { type CryptoMode, SIGNATURE_BYTES, verifySignature } from './signature.ts';
 import {
   decodeTransaction,
   encodeTransaction,
+  NO_SIGNATURE,
+  type Transaction,
   transactionId,
   transactionLeaf,
   transactionRoot,
+  transactionSize,
 } from './transactions.ts';
 import { checkKeys, type KeyProposal, possibleKeys, propose, type Span } from './verify-keys.ts';
 import {
@@ -195,6 +205,26 @@ function checkLink(run: VerifyRun, checked: CheckedHeader): VerifyProblem | unde
   };
 }
 
+/** A transaction as it stands in the file. */
+class FileTransaction implements ReplayTransaction {
+  readonly tx: Transaction;
+  readonly unsigned: Uint8Array;
+  private hash: HashHex | undefined;
+
+  constructor(tx: Transaction, unsigned: Uint8Array) {
+    this.tx = tx;
+    this.unsigned = unsigned;
+  }
+
+  get id(): HashHex {
+    this.hash ??= transactionId(this.unsigned);
+    return this.hash;
+  }
+}
+
+const nameOf = ({ height }: BlockHeader, index: number) =>
+  `transaction ${index} of block ${height}`;
+
 function checkTransactions(
   run: VerifyRun,
   { header, end: first }: CheckedHeader,
@@ -210,17 +240,21 @@ function checkTransactions(
   let bodyBytes = 0;
   let frame = first;
   for (let index = 0; index < header.transactionCount; index++) {
-    const what = `transaction ${index} of block ${header.height}`;
     const offset = frame + FRAME_BYTES;
-    if (offset > limit) return truncated(bytes, what);
+    if (offset > limit) return truncated(bytes, nameOf(header, index));
     const decoded = tryDecode(bytes, offset, limit, decodeTransaction);
     const tx = decoded instanceof DecodeError ? undefined : decoded.value;
     const end = decoded instanceof DecodeError ? offset : decoded.end;
     const unsigned = bytes.subarray(offset, end);
     const signature = bytes.subarray(end, end + SIGNATURE_BYTES);
-    const keys = tx === undefined ? [] : possibleKeys(run.keys, proposals, tx.sender);
-    const isSigned = keys.some((one) => verifySignature(mode, one, unsigned, signature));
+    // A spend names nobody; its witnesses are the replay's matter.
+    const isSpend = tx?.type === 'SPEND';
+    const keys = tx === undefined || isSpend ? [] : possibleKeys(run.keys, proposals, tx.sender);
+    const isSigned = isSpend
+      ? equalBytes(signature, NO_SIGNATURE)
+      : keys.some((one) => verifySignature(mode, one, unsigned, signature));
     if (!tx || !isSigned) {
+      const what = nameOf(header, index);
       const key = keys.at(-1);
       const near =
         mode === 'modelled' && tx && key && nearSignature(bytes, end, key, unsigned, what);
@@ -229,16 +263,24 @@ function checkTransactions(
       const located = locateTransaction(bytes, { first, count, index, root, what });
       return located.intact ? unsignedTransaction(run, height, index, frame, key) : located.problem;
     }
-    const problem =
-      checkFrame(bytes, frame, end - offset, what) ??
-      compareAt(bytes, offset, encodeTransaction(tx, run.scratch), what) ??
-      compareAt(bytes, offset + 2, run.chainId, `chain id of ${what}`);
-    if (problem !== undefined) return problem;
+    const encoded = encodeTransaction(tx, run.scratch);
+    const isSound =
+      frameAt(bytes, frame) === end - offset &&
+      equalBytes(encoded, unsigned) &&
+      equalBytes(tx.chainId, run.chainId);
+    if (!isSound) {
+      const what = nameOf(header, index);
+      const problem =
+        checkFrame(bytes, frame, end - offset, what) ??
+        compareAt(bytes, offset, encoded, what) ??
+        compareAt(bytes, offset + 2, run.chainId, `chain id of ${what}`);
+      if (problem !== undefined) return problem;
+    }
     propose(proposals, tx, index);
-    list.push({ tx, id: transactionId(unsigned) });
+    list.push(new FileTransaction(tx, unsigned));
     spans.push({ frame, end });
     leaves.push(transactionLeaf(unsigned, signature));
-    bodyBytes += unsigned.length + SIGNATURE_BYTES;
+    bodyBytes += transactionSize(unsigned);
     frame = end + SIGNATURE_BYTES;
   }
   return { list, leaves, bodyBytes, end: frame, spans, proposals };

@@ -137,7 +137,8 @@ export function checkFrame(
 /** Reads a length of four bytes; undefined behind the end. */
 export function frameAt(bytes: Uint8Array, offset: number): number | undefined {
   if (offset + FRAME_BYTES > bytes.length) return undefined;
-  return createReader(bytes, offset).u32();
+  const high = (bytes[offset]! << 24) | (bytes[offset + 1]! << 16);
+  return (high | (bytes[offset + 2]! << 8) | bytes[offset + 3]!) >>> 0;
 }
 
 /**

@@ -7,6 +7,9 @@ import type { Transaction } from './transactions.ts';
 /** A transaction handed to a replay; its signature has been verified. */
 export interface ReplayTransaction {
   readonly tx: Transaction;
+  /** Its bytes without the signature, a view of the file. */
+  readonly unsigned: Uint8Array;
+  /** SHA-256 of those bytes; hashed when it is asked for. */
   readonly id: HashHex;
 }
 

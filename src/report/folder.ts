@@ -67,7 +67,8 @@ const PARTIAL = '.partial-';
 const LIMIT = 10_000;
 
 /** Names a result folder may hold; a folder with anything else is not ours to replace. */
-const OWN_NAMES = /^(manifest\.json|datapackage\.json|ledger\.bin|[a-z_]+\.csv|runs)$/;
+const OWN_NAMES =
+  /^(manifest\.json|datapackage\.json|ledger\.bin|[a-z_]+\.csv|graph-(nodes|edges)\.csv|runs)$/;
 
 /**
  * Checks that results may go to a folder.

@@ -2,7 +2,7 @@
  * The one registry of metrics: what `summary.csv`, `runs.csv`, comparisons and the docs know of a run.
  * A metric is a line in a file of `metrics/`; nothing else computes figures.
  */
-import { DAY_US, UPT_PER_POINT } from '../base/units.ts';
+import { DAY_US, SECOND_US, UPT_PER_POINT } from '../base/units.ts';
 import type { Scenario, Window } from '../scenario/sections.ts';
 import { adversaryMetrics, attackResultMetrics } from './metrics/adversaries.ts';
 import { chainMetrics } from './metrics/chain.ts';
@@ -17,6 +17,7 @@ import { interventionMetrics } from './metrics/interventions.ts';
 import { marketMetrics } from './metrics/market.ts';
 import { type Metric, type RunFacts, requiring } from './metrics/metric.ts';
 import { pointsMetrics } from './metrics/points.ts';
+import { storageMetrics } from './metrics/storage.ts';
 import { trafficMetrics } from './metrics/traffic.ts';
 import { welfareMetrics } from './metrics/welfare.ts';
 
@@ -38,6 +39,7 @@ export const RUN_METRICS: readonly Metric[] = Object.freeze([
   ...attackResultMetrics,
   ...exclusionMetrics,
   ...trafficMetrics,
+  ...storageMetrics,
 ]);
 
 /**
@@ -76,6 +78,9 @@ export function factsOf(
     idlePowerW: network.idlePower,
     communities: ledger.loadScale,
     isPrivate: ledger.membership === 'private',
+    pruneUs: ledger.prune,
+    verifyUs: ledger.verifyTime,
+    gasUs: SECOND_US / ledger.gasPerSecond,
   };
 }
 

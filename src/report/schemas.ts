@@ -140,6 +140,8 @@ tx_count     | integer |     | Transactions carried
 bytes        | integer | B   | Size
 gas_used     | integer | gas | Gas of its transactions
 reward_upt   | integer | upt | Reward credited for it
+body_bytes   | integer | B   | Bytes of its transactions, which pruning drops
+state_cells  | integer |     | Integers of the state after it that are not 0
 `;
 
 const TRANSACTIONS = `
@@ -278,6 +280,22 @@ recovered_us       | integer | us  | When honest nodes were as before; empty whe
 detail             | text    |     | What it did, in words
 `;
 
+const CLAIMS = `
+claim       | integer |     | Number of the claim, its place in the queue
+home        | text    |     | Home that claims
+plant       | integer |     | Plant that it claims for
+period      | integer |     | Period that it is about
+energy_wh   | integer | Wh  | Energy of its labels
+amount_upt  | integer | upt | What it is worth, in money at par
+audited     | integer |     | 1 where the authority compared it with its records
+claimed_us  | integer | us  | Time of the claim
+approved_us | integer | us  | Approval; empty without
+paid_us     | integer | us  | Last payment; empty without
+paid_upt    | integer | upt | Paid so far, in money at par
+offset_upt  | integer | upt | Set off against what the owner owed
+state       | text    |     | pending, approved, paid, refused or clawedBack
+`;
+
 const EXCLUSIONS = `
 node            | text    |    | Full node accused or at fault
 kind            | text    |    | Kind of offence
@@ -316,6 +334,7 @@ export const RUN_TABLES: readonly TableSchema[] = Object.freeze([
     'optional',
   ),
   schema('calls', 'Calls of contracts and what became of them', 'type', CALLS),
+  schema('claims', 'Claims of the subsidy and their payment', 'claim', CLAIMS, 'optional'),
   schema('attacks', 'True labels of fraud and faults', '', ATTACKS, 'market'),
   schema('alarms', 'Alarms of detectors', '', ALARMS, 'market'),
   schema(

@@ -13,6 +13,7 @@ import { rotationsOf } from '../contracts/membership-cells.ts';
 import { advanceRewards, type IrreversibleBlock, type RewardDue } from '../contracts/points.ts';
 import { pointsProblem } from '../contracts/points-checks.ts';
 import type { ChainRules } from '../contracts/rules.ts';
+import { utxoImbalance } from '../contracts/utxo-conservation.ts';
 import { type BlockHeader, blockHash, encodeHeader } from '../ledger/block.ts';
 import type { BranchView } from '../ledger/chain-parameters.ts';
 import { createWriter } from '../ledger/encoding.ts';
@@ -21,8 +22,9 @@ import { assemblyOrder } from '../ledger/mempool-order.ts';
 import type { Pool, PooledTransaction, TransactionTable } from '../ledger/pool.ts';
 import { type Receipt, receiptRoot } from '../ledger/receipt.ts';
 import type { ChainState, StateView } from '../ledger/state.ts';
-import { transactionLeaf, transactionRoot } from '../ledger/transactions.ts';
+import { TRANSACTION_CODE, transactionLeaf, transactionRoot } from '../ledger/transactions.ts';
 import type { BlockIndex, BlockTree } from '../ledger/tree.ts';
+import { type BlockSizes, createBlockSizes } from './block-sizes.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { ChainMempools } from './mempools.ts';
 import type { ChainTurns } from './turns.ts';
@@ -90,6 +92,7 @@ export interface BlockBuilder {
   /** Endorsed transactions that read what had changed by the time their block was validated. */
   readonly staleReads: number;
   stateRoot(block: BlockIndex): string;
+  readonly sizes: BlockSizes;
   /** Points paid to the producers of rewards that the block carries [Upt]. */
   rewardUpt(block: BlockIndex): number;
 }
@@ -100,6 +103,7 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
   const seals = new Map<BlockIndex, SealedBlock>();
   const roots: string[] = [options.genesisRoot];
   const rewards: number[] = [0];
+  const sizes = createBlockSizes(state);
   /** Height up to which a block's branch has counted irreversible blocks for rewards. */
   let counted = new Int32Array(1024);
   const writer = createWriter(512);
@@ -148,6 +152,7 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
       branch,
       producer,
       parentHash,
+      height,
     );
     const isFirst = body.transactions.length === body.dueCount;
     if (body.gas - body.dueGas + receipt.gasUsed > rules.blockGasMax && !isFirst) {
@@ -188,6 +193,7 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
   /** Of the block at work: its producer's account, and the hash of its parent. */
   let producer = 0;
   let parentHash = '';
+  let height = 0;
   const undoable = {
     read(cell: number): number {
       const value = view.read(cell);
@@ -220,6 +226,7 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
         branch,
         producer,
         parentHash,
+        height,
       );
       append(body, tx, receipt);
       body.rewardUpt += payment.amountUpt;
@@ -241,23 +248,25 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
     const take = (tx: number): boolean => {
       if (table.expiryUs[tx]! < timestampUs) return true;
       const sender = table.sender[tx]!;
-      if (heldBack.has(sender)) return true;
+      // Spends have no numbers: each waits for its coins alone.
+      const isSpend = table.type[tx] === TRANSACTION_CODE.SPEND;
+      if (!isSpend && heldBack.has(sender)) return true;
       if (
         !options.isKnown(node, tx) ||
         conduct?.includes?.(node, tx) === false ||
         options.mempools.isHeld(tx, view, timestampUs)
       ) {
-        heldBack.add(sender);
+        if (!isSpend) heldBack.add(sender);
         return true;
       }
       if (body.bytes - body.dueBytes + table.sizeBytes[tx]! > bytesMax) return false;
       if (body.transactions.length - body.dueCount >= countMax) return false;
       const { transaction, intrinsicGas } = table.signed(tx);
       const member = () => view.read(accountCell(sender, ACCOUNT.member));
-      const isSigned = options.ring.ahead(tx, sender, member) === 0;
+      const isSigned = isSpend || options.ring.ahead(tx, sender, member) === 0;
       const refused = refusal(view, rules, transaction, intrinsicGas, timestampUs);
       if (refused !== undefined || !isSigned) {
-        heldBack.add(sender);
+        if (!isSpend) heldBack.add(sender);
         return true;
       }
       return run(body, tx, timestampUs);
@@ -279,6 +288,12 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
     const before = (cell: number) => state.readAt(parent, cell);
     const off = imbalanceOf(dirty, rules.accountCount, before, (cell) => view.read(cell));
     if (off !== 0) throw new InvariantViolation('points-conserved', `${off} Upt too many`, timeUs);
+    if (rules.coins !== undefined) {
+      const coins = utxoImbalance(dirty, before, (cell) => view.read(cell));
+      if (coins.some((units) => units !== 0)) {
+        throw new InvariantViolation('coins-conserved', coins.join(', '), timeUs);
+      }
+    }
     const problem = pointsProblem(dirty, rules, before, (cell) => view.read(cell));
     if (problem !== undefined) throw new InvariantViolation('points-books', problem, timeUs);
   }
@@ -289,6 +304,7 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
       branch = options.turns?.open(view, parent, consensus);
       producer = rules.firstNode + node;
       parentHash = tree.hash(parent);
+      height = tree.height[parent]! + 1;
       const body: Body = {
         transactions: [],
         receipts: [],
@@ -310,7 +326,7 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
       const stateRoot = stateRootAfter(roots[parent]!, dirty, (cell) => view.read(cell));
       const header: BlockHeader = {
         chainId: options.chainId,
-        height: tree.height[parent]! + 1,
+        height,
         previousHash: tree.hash(parent),
         timestampUs,
         producer: rules.firstNode + node,
@@ -347,6 +363,7 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
         consensus,
       });
       state.commit(block);
+      sizes.add(block, parent, body.bytes, dirty);
       rule.add(block);
       options.turns?.add(block);
       for (const tx of body.transactions) table.include(tx, block);
@@ -370,5 +387,6 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
     },
     stateRoot: (block) => roots[block]!,
     rewardUpt: (block) => rewards[block]!,
+    sizes,
   };
 }

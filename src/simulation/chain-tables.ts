@@ -77,6 +77,8 @@ function blocksTable({ chain, lastDeliveryUs }: ChainParts, canonical: Uint8Arra
     bytes: of((block) => tree.bytes[block]!),
     gas_used: of((block) => tree.gasUsed[block]!),
     reward_upt: of((block) => builder.rewardUpt(block)),
+    body_bytes: of((block) => builder.sizes.bodyBytes(block)),
+    state_cells: of((block) => builder.sizes.stateCells(block)),
   });
 }
 

@@ -12,9 +12,10 @@ import { protocols } from '../consensus/protocols/index.ts';
 import { CHAIN, chainCell, denseCellCount } from '../contracts/cells.ts';
 import { recount } from '../contracts/conservation.ts';
 import { EMPTY_STATE_ROOT, stateRootAfter } from '../contracts/execute.ts';
-import { rulesOf, writeGenesisState } from '../contracts/genesis-rules.ts';
+import { rulesOf, writeGenesisCoins, writeGenesisState } from '../contracts/genesis-rules.ts';
 import { brokenInvariants } from '../contracts/invariants.ts';
 import type { ChainRules } from '../contracts/rules.ts';
+import { utxoRecount } from '../contracts/utxo-conservation.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { CHAIN_ID_BYTES } from '../ledger/block.ts';
 import type { ChainParameters } from '../ledger/chain-parameters.ts';
@@ -146,7 +147,7 @@ export function createChain(
     denseCount: denseCellCount(rules.accountCount),
     maxUnfinalBlocks: scenario.ledger.maxUnfinalBlocks,
   });
-  const genesisRoot = openState(state, genesis);
+  const genesisRoot = openState(state, genesis, rules);
   const table = createTransactionTable();
   const nonces = createNonceBook(table);
   const pool = createPool(tree, table, nonces.rivals);
@@ -386,6 +387,12 @@ export function createChain(
         `recount is off by ${off} Upt`,
         kernel.nowUs,
       );
+    if (rules.coins !== undefined) {
+      const coins = utxoRecount(state);
+      if (coins.some((units) => units !== 0)) {
+        throw new InvariantViolation('coins-conserved', coins.join(', '), kernel.nowUs);
+      }
+    }
     const [broken] = brokenInvariants((cell) => state.readBase(cell), rules);
     if (broken !== undefined) {
       throw new InvariantViolation(broken.id, broken.problem, kernel.nowUs);
@@ -484,9 +491,10 @@ function clockSkews(scenario: Scenario, random: RandomSource): Float64Array {
   );
 }
 
-function openState(state: ChainState, genesis: Accounts['genesis']): string {
+function openState(state: ChainState, genesis: Accounts['genesis'], rules: ChainRules): string {
   const view = state.begin(0);
   writeGenesisState(view, genesis);
+  writeGenesisCoins(view, genesis, rules);
   const root = stateRootAfter(EMPTY_STATE_ROOT, state.dirtyCells(), (cell) => view.read(cell));
   state.commit(0);
   state.foldGenesis();

@@ -16,11 +16,14 @@ import { verifySignature } from '../ledger/signature.ts';
 import {
   encodeTransaction,
   intrinsicGas,
+  NO_SIGNATURE,
   type PayloadOf,
   type Transaction,
+  type TransactionOf,
   type TransactionType,
   transactionId,
 } from '../ledger/transactions.ts';
+import { outpointName } from '../ledger/utxo/spend.ts';
 import { MESSAGE } from '../network/traffic.ts';
 import type { Transport } from '../network/transport.ts';
 import type { Clients, SubmitOptions } from './clients.ts';
@@ -72,6 +75,10 @@ export interface Intake {
     about: SubmitOptions,
   ): number;
 }
+
+/** What time may heal is no refusal: a spend may wait for the coin that it takes. */
+const lasting = (refused: RejectReason | undefined): RejectReason | undefined =>
+  refused === 'MISSING_INPUT' || refused === 'TIMELOCKED' ? undefined : refused;
 
 /** Makes the intake. */
 export function createIntake(parts: IntakeParts): Intake {
@@ -134,18 +141,53 @@ export function createIntake(parts: IntakeParts): Intake {
     const { sender } = transaction;
     const member = () => view.read(accountCell(sender, ACCOUNT.member));
     // A key that comes into force by a rotation under way waits for it, as a nonce does.
+    const isForeign = transaction.type !== 'SPEND' && ring.ahead(tx, sender, member) < 0;
     const refused =
       refusedAtDoor(tx) ??
-      (ring.ahead(tx, sender, member) < 0 ? 'BAD_SIGNATURE' : undefined) ??
-      refusal(view, rules, transaction, gas, kernel.nowUs);
+      (isForeign ? 'BAD_SIGNATURE' : undefined) ??
+      lasting(refusal(view, rules, transaction, gas, kernel.nowUs));
     const kept = refused ?? parts.onEntered(node, tx);
     if (kept !== undefined) table.refused[tx] = rejectReasonCode(kept);
   });
+
+  /** Sends a spend, which names nobody: who sends it is known to its client alone. */
+  function submitSpend(
+    account: number,
+    payload: PayloadOf['SPEND'],
+    node: number,
+    about: SubmitOptions,
+  ): number {
+    const transaction: TransactionOf<'SPEND'> = {
+      type: 'SPEND',
+      chainId,
+      sender: 0,
+      nonce: 0,
+      gasLimit: about.gasLimit ?? clients.gasLimitOf(account),
+      expiryUs: about.expiryUs,
+      payload,
+    };
+    const unsigned = encodeTransaction(transaction, unsignedWriter).slice();
+    const tx = table.add(
+      {
+        transaction,
+        unsigned,
+        signature: NO_SIGNATURE,
+        id: transactionId(unsigned),
+        intrinsicGas: intrinsicGas(unsigned),
+      },
+      { slot: about.slot, node, submittedUs: kernel.nowUs, sender: account },
+    );
+    nonces.spend(tx, payload.inputs.map(outpointName));
+    transport.traffic.count(MESSAGE.submit, -1, node, table.sizeBytes[tx]!);
+    enter.after(clients.latencyUs(account) + parts.verifyUs, tx, node);
+    return tx;
+  }
 
   return {
     sign,
     submit(type, account, payload, about) {
       const node = about.node ?? clients.nodeOf(account);
+      if (type === 'SPEND') return submitSpend(account, payload as PayloadOf['SPEND'], node, about);
       const isForged = about.signer !== undefined || about.chainId !== undefined;
       const next = nextNonce[account]!;
       const nonce = about.nonce ?? next;

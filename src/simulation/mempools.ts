@@ -9,6 +9,7 @@ import { type NonceBook, replacementTip } from '../ledger/mempool-nonces.ts';
 import type { TransactionTable } from '../ledger/pool.ts';
 import { type RejectReason, rejectReasonCode } from '../ledger/reject-reason.ts';
 import type { StateView } from '../ledger/state.ts';
+import { TRANSACTION_CODE } from '../ledger/transactions.ts';
 import type { BlockIndex, BlockTree } from '../ledger/tree.ts';
 import type { Scenario } from '../scenario/sections.ts';
 
@@ -81,6 +82,10 @@ export function createChainMempools(parts: ChainMempoolParts): ChainMempools {
         if (table.node[tx] === node) table.refused[tx] = 0;
         if (!nonces.isUsed) continue;
         for (const rival of nonces.rivals(tx)) {
+          if (table.type[tx] === TRANSACTION_CODE.SPEND) {
+            tell(node, rival, 'DOUBLE_SPEND');
+            continue;
+          }
           const pays = table.tipUpt[tx]! >= replacementTip(table.tipUpt[rival]!);
           tell(node, rival, pays ? 'REPLACED' : 'BAD_NONCE');
         }

@@ -55,8 +55,15 @@ class ParcelLine {
     } else this.parcels.push(parcel);
   }
 
-  /** Puts parcels before all others, in their order. */
-  prepend(parcels: readonly PointParcel[]): void {
+  /** Puts parcels before all others, in their order; a part that was cut off grows back. */
+  prepend(parcels: PointParcel[]): void {
+    const next = this.parcels[this.first];
+    const last = parcels.at(-1);
+    if (next !== undefined && last !== undefined && next.step === last.step) {
+      const amountUpt = next.amountUpt + last.amountUpt;
+      this.parcels[this.first] = { amountUpt, step: next.step };
+      parcels.pop();
+    }
     if (parcels.length <= this.first) {
       this.first -= parcels.length;
       parcels.forEach((parcel, k) => {
@@ -139,6 +146,16 @@ export function createPointTracer(): PointTracer {
       return leftUpt;
     }
 
+    /** Steps that this transaction made, by receiver and step before: the same way is one step. */
+    const steps = new Map<PointStep, Map<number, PointStep>>();
+    function stepTo(to: number, before: PointStep): PointStep {
+      const made = steps.get(before) ?? new Map<number, PointStep>();
+      steps.set(before, made);
+      const step = made.get(to) ?? { account: to, tx: about, before, depth: before.depth + 1 };
+      made.set(to, step);
+      return step;
+    }
+
     /** Gives an account what others gave up. @returns What nobody gave up: it was issued. */
     function handOn(to: number, amountUpt: number): number {
       let leftUpt = amountUpt;
@@ -149,9 +166,7 @@ export function createPointTracer(): PointTracer {
           if (movedUpt < parcel.amountUpt) {
             parcels.unshift({ amountUpt: parcel.amountUpt - movedUpt, step: parcel.step });
           }
-          const before = parcel.step;
-          const step = { account: to, tx: about, before, depth: before.depth + 1 };
-          lines[to]!.append({ amountUpt: movedUpt, step });
+          lines[to]!.append({ amountUpt: movedUpt, step: stepTo(to, parcel.step) });
           leftUpt -= movedUpt;
         }
       }

@@ -14,18 +14,20 @@ import {
   stateRootAfter,
   type UndoableState,
 } from '../contracts/execute.ts';
-import { rulesOf, writeGenesisState } from '../contracts/genesis-rules.ts';
+import { rulesOf, writeGenesisCoins, writeGenesisState } from '../contracts/genesis-rules.ts';
 import { brokenInvariants } from '../contracts/invariants.ts';
 import { advanceRewards, type IrreversibleBlock } from '../contracts/points.ts';
 import { pointsProblem } from '../contracts/points-checks.ts';
+import { utxoRecount } from '../contracts/utxo-conservation.ts';
 import { type BlockHeader, blockHash, CHAIN_ID_BYTES, encodeHeader } from '../ledger/block.ts';
 import { createWriter } from '../ledger/encoding.ts';
 import type { Genesis } from '../ledger/genesis.ts';
 import { hexToBytes } from '../ledger/hash.ts';
 import type { Receipt } from '../ledger/receipt.ts';
 import { createChainState } from '../ledger/state.ts';
-import { encodeTransaction, intrinsicGas } from '../ledger/transactions.ts';
+import { intrinsicGas } from '../ledger/transactions.ts';
 import { createBlockTree } from '../ledger/tree.ts';
+import { ASSETS } from '../ledger/utxo/spend.ts';
 import {
   type Replay,
   type ReplayTransaction,
@@ -108,18 +110,15 @@ function createReplay(
   const turns = createChainTurns(tree, state, rules, protocol, rule, parameters);
   let view = state.begin(0);
   writeGenesisState(view, genesis);
+  writeGenesisCoins(view, genesis, rules);
   let root = stateRootAfter(EMPTY_STATE_ROOT, state.dirtyCells(), (cell) => view.read(cell));
   state.commit(0);
   state.foldGenesis();
   let counted = 0;
   let head = 0;
   const writer = createWriter(1024);
-  const plain: UndoableState = {
-    read: (cell: number) => view.read(cell),
-    write: (cell: number, value: number) => view.write(cell, value),
-    mark: () => state.mark(),
-    rollback: (mark: number) => state.rollback(mark),
-  };
+  // There is one open state, whichever block it stands on.
+  const plain: UndoableState = view;
   const journal = observer === undefined ? undefined : journalled(plain, rules.accountCount);
   const undoable = journal ?? plain;
   const source: StateSource = {
@@ -201,8 +200,10 @@ function createReplay(
       checkOwner(header);
       const branch = turns?.open(view, head, Array.from(header.consensus));
       checkRewards(header, transactions);
-      const receipts: Receipt[] = transactions.map(({ tx, id }, place) => {
-        const gas = intrinsicGas(encodeTransaction(tx, writer));
+      const parentHash = tree.hash(head);
+      const receipts: Receipt[] = transactions.map((ran, place) => {
+        const { tx, unsigned } = ran;
+        const gas = intrinsicGas(unsigned);
         const refused = refusal(view, rules, tx, gas, header.timestampUs);
         if (refused !== undefined) {
           throw new InvariantViolation(
@@ -218,10 +219,14 @@ function createReplay(
           header.timestampUs,
           branch,
           header.producer,
-          tree.hash(head),
+          parentHash,
+          header.height,
         );
         if (journal !== undefined) {
-          observer!.onTransaction({ tx, id, header, place, receipt }, journal.take());
+          observer!.onTransaction(
+            { tx, unsigned, id: ran.id, header, place, receipt },
+            journal.take(),
+          );
         }
         return receipt;
       });
@@ -268,6 +273,12 @@ function createReplay(
         if (locked > state.readBase(accountCell(account, ACCOUNT.certificates))) {
           problems.push(`account ${account}: more certificates locked than owned`);
         }
+      }
+      if (rules.coins !== undefined) {
+        utxoRecount(state).forEach((units, asset) => {
+          if (units !== 0)
+            problems.push(`coins: ${ASSETS[asset]} issued and held differ by ${units}`);
+        });
       }
       const broken = brokenInvariants((cell) => state.readBase(cell), rules);
       problems.push(...broken.map(({ id, problem }) => `${id}: ${problem}`));

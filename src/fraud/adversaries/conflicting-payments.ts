@@ -47,6 +47,10 @@ export default defineAdversary({
     const far = farthestFrom(context, near);
     const attempts: Attempt[] = [];
     const fromUs = openingUs + options.from;
+    const draws = context.random('chain/adversary-conflicting-payments');
+    // Nodes announce in rounds: at one phase of the rounds the same end would always be the first.
+    const attemptUs = (k: number) =>
+      fromUs + k * options.every + Math.floor(draws.uniform() * PHASE_US);
 
     const pay = kernel.event('agents/pay-twice', PHASE.agents, (k) => {
       const rows = ledger.payTwice({
@@ -60,10 +64,10 @@ export default defineAdversary({
         const [payment, other] = rows;
         attempts.push({ payment, other, sentUs: kernel.nowUs, acceptedUs: Number.NaN });
       }
-      const nextUs = kernel.nowUs + options.every;
+      const nextUs = attemptUs(k + 1);
       if (k + 1 < options.attempts && nextUs < endUs) pay.at(nextUs, k + 1);
     });
-    if (fromUs < endUs) pay.at(fromUs, 0);
+    if (fromUs < endUs) pay.at(attemptUs(0), 0);
 
     /** Whether a branch carries a transaction, and how deep below its tip. */
     function depthIn(tip: BlockIndex, tx: number): number {
@@ -117,6 +121,9 @@ export default defineAdversary({
     };
   },
 });
+
+/** Attempts are spread over this much [µs]. */
+const PHASE_US = 1_000_000;
 
 /** Two payments of which one chain can hold only one. */
 interface Attempt {

@@ -1,10 +1,9 @@
 import { duration, fraction, points } from '../../base/options.ts';
 import { DAY_US } from '../../base/units.ts';
 import { ACCOUNT, APPROVALS_MAX, accountCell } from '../../contracts/cells.ts';
-import { VOTER, voterCell } from '../../contracts/governance-cells.ts';
+import { CERTIFICATE_STATE } from '../../contracts/certificate-cells.ts';
+import { certificateStatus } from '../../contracts/certificate-records.ts';
 import { epochUs } from '../../contracts/governance-rules.ts';
-import { movableCertificates } from '../../contracts/staking.ts';
-import { stakeOf } from '../../contracts/voters.ts';
 import { PHASE } from '../../kernel/phase.ts';
 import {
   type AdversaryContext,
@@ -17,13 +16,13 @@ import { checkNodes, chooseNodes, nodeOptions } from './nodes.ts';
 import { runsOf, watchSeats } from './seats.ts';
 
 /**
- * A borrower of certificates who wants them to count without staying locked. It stakes them `lead` before
- * an epoch ends, has them vote for its nodes, and takes them out of stake `hold` later. Certificates do
- * not change hands yet, so what it borrows is what some members hold from genesis: they take theirs out
- * of stake two epochs before and lend them for the flash. It reports the seats that its nodes gained
- * over those of the epoch before, apart for the epoch that the stake was there for and for any time at
- * which the certificates were free again; by rule (what was counted at a snapshot, and a delay of an
- * epoch for what leaves) the second is none. The cost of borrowing is rate × value × time until return.
+ * A borrower of certificates who wants them to count without staying locked. Some members take theirs out of
+ * stake two epochs before and hand them over to the accounts of its nodes; it stakes them `lead` before an
+ * epoch ends, votes for its nodes, takes them out of stake `hold` later, and hands them back when they are
+ * free. It reports the seats that its nodes gained over those of the epoch before, apart for the epoch that
+ * the stake was there for and for any time at which the certificates were free again; by rule (what was
+ * counted at a snapshot, and a delay to the end of the epoch after the next for what leaves) the second is
+ * none. The cost of borrowing is rate × value × time until return.
  */
 export default defineAdversary({
   apiVersion: 1,
@@ -52,60 +51,110 @@ export default defineAdversary({
     const { kernel, engine } = net;
     const lengthUs = epochUs(voteOut);
     const members = lendersOf(context, ledger, options.borrowed);
-    const certificates = members.map((member) => owned(ledger, 0, member));
-    const total = certificates.reduce((sum, count) => sum + count, 0);
+    const loans = members.map((member, k) => ({
+      member,
+      borrower: ledger.firstNode + (nodes[k % nodes.length] ?? 0),
+      ids: Array.from(
+        { length: owned(ledger, 0, member) },
+        (_, at) => ledger.rules.certificateFirst(member) + at,
+      ),
+    }));
+    const borrowers = [...new Set(loans.map(({ borrower }) => borrower))];
+    const total = loans.reduce((sum, { ids }) => sum + ids.length, 0);
     const seats = watchSeats(context, nodes);
     // The stake that members lend must be out of the epoch before, and free again by then.
     const earliestUs = openingUs + Math.max(options.from, 2 * lengthUs + options.lead);
     const epoch = Math.ceil(earliestUs / lengthUs);
     const boundaryUs = epoch * lengthUs;
     const stakedUs = boundaryUs - options.lead;
+    // Lent when it is free, which is with an epoch, and in time to be staked.
+    const lentUs = Math.floor((Math.floor(stakedUs / lengthUs) * lengthUs + stakedUs) / 2);
+    let freeUs = Number.NaN;
 
-    const idsOf = (member: number, from: number, to: number) =>
-      Array.from({ length: to - from }, (_, k) => ledger.rules.certificateFirst(member) + from + k);
-    const stakedAt = (member: number) =>
-      stakeOf((cell) => ledger.readAt(engine.head[ledger.nodeOf(member)]!, cell), member);
-
-    function takeOut(member: number): void {
-      const staked = stakedAt(member);
-      if (staked === 0) return;
-      ledger!.submit('UNSTAKE', member, { certificates: idsOf(member, 0, staked) }, endUs);
+    /** Certificates of a list that an account holds in a state, as its own node sees it. */
+    function heldIn(account: number, ids: readonly number[], state: number): number[] {
+      const read = (cell: number) => ledger!.readAt(engine.head[ledger!.nodeOf(account)]!, cell);
+      return ids.filter((id) => {
+        const status = certificateStatus(read, ledger!.rules, id);
+        return status?.owner === account && status.state === state;
+      });
     }
-    const prepare = kernel.event('agents/lend-certificates', PHASE.agents, () => {
-      for (const member of members) takeOut(member);
+    const idsOf = (borrower: number) =>
+      loans.filter((loan) => loan.borrower === borrower).flatMap(({ ids }) => ids);
+    const { ACTIVE, STAKED, UNSTAKING } = CERTIFICATE_STATE;
+    function takeOut(account: number, ids: readonly number[]): void {
+      const certificates = heldIn(account, ids, STAKED);
+      if (certificates.length > 0) ledger!.submit('UNSTAKE', account, { certificates }, endUs);
+    }
+    function handOver(from: number, to: number, certificates: readonly number[]): void {
+      if (certificates.length > 0) {
+        ledger!.submit('CERT_TRANSFER', from, { to, certificates }, endUs);
+      }
+    }
+    const prepare = kernel.event('agents/prepare-loan', PHASE.agents, () => {
+      for (const { member, ids } of loans) takeOut(member, ids);
+    });
+    const lend = kernel.event('agents/lend-certificates', PHASE.agents, () => {
+      for (const { member, borrower, ids } of loans) {
+        const free = [...heldIn(member, ids, ACTIVE), ...heldIn(member, ids, UNSTAKING)];
+        handOver(member, borrower, free);
+      }
     });
     const flash = kernel.event('agents/stake-borrowed', PHASE.agents, () => {
-      members.forEach((member, k) => {
-        const ids = idsOf(member, stakedAt(member), certificates[k]!);
-        if (ids.length > 0) ledger.submit('STAKE', member, { certificates: ids }, endUs);
+      borrowers.forEach((borrower, k) => {
+        const certificates = heldIn(borrower, idsOf(borrower), ACTIVE);
+        if (certificates.length > 0) ledger.submit('STAKE', borrower, { certificates }, endUs);
         const candidates = nodes
           .map((_, j) => nodes[(k * APPROVALS_MAX + j) % nodes.length]!)
           .slice(0, APPROVALS_MAX);
-        ledger.submit('VOTE', member, { candidates }, endUs);
+        ledger.submit('VOTE', borrower, { candidates }, endUs);
       });
     });
-    const giveBack = kernel.event('agents/unstake-borrowed', PHASE.agents, () => {
-      for (const member of members) takeOut(member);
+    const giveUp = kernel.event('agents/unstake-borrowed', PHASE.agents, () => {
+      for (const borrower of borrowers) takeOut(borrower, idsOf(borrower));
+    });
+    const giveBack = kernel.event('agents/return-certificates', PHASE.agents, () => {
+      const read = (cell: number) => ledger.readAt(engine.head[nodes[0]!]!, cell);
+      const releases = loans.flatMap(({ borrower, ids }) =>
+        heldIn(borrower, ids, UNSTAKING).map(
+          (id) => certificateStatus(read, ledger.rules, id)!.detail * lengthUs,
+        ),
+      );
+      if (releases.length === 0) return;
+      const lastUs = Math.max(...releases);
+      // A way out that was carried in the next epoch ends with the one after.
+      if (lastUs > kernel.nowUs) {
+        giveBack.at(lastUs + voteOut.voteOutTurnUs);
+        return;
+      }
+      freeUs = Math.min(...releases);
+      for (const { member, borrower, ids } of loans) {
+        handOver(borrower, member, heldIn(borrower, ids, UNSTAKING));
+      }
     });
     if (nodes.length > 0 && members.length > 0) {
       prepare.at(stakedUs - 2 * lengthUs);
+      lend.at(lentUs);
       flash.at(stakedUs);
-      giveBack.at(stakedUs + options.hold);
+      const leftUs = stakedUs + options.hold;
+      giveUp.at(leftUs);
+      giveBack.at((Math.floor(leftUs / lengthUs) + 2) * lengthUs + voteOut.voteOutTurnUs);
     }
 
     return {
       nodes,
       finish() {
         const isTried = kernel.nowUs > boundaryUs && nodes.length > 0 && members.length > 0;
-        const freeUs = isTried ? freedUs(context, ledger, members) : Number.NaN;
-        const heldIn = (which: number) =>
+        const seatsIn = (which: number) =>
           seats.epochs.find((each) => each.epoch === which)?.held ?? 0;
-        const before = heldIn(epoch - 1);
-        const during = Math.max(0, heldIn(epoch) - before);
+        const before = seatsIn(epoch - 1);
+        const during = Math.max(0, seatsIn(epoch) - before);
         const later = seats.epochs.filter((each) => each.epoch > epoch).map(({ held }) => held);
         const after = Math.max(0, ...later.map((held) => held - before));
-        const seatedFreeUs = during > 0 ? Math.max(0, boundaryUs + lengthUs - freeUs) : 0;
-        const lockedUs = Math.min(Number.isNaN(freeUs) ? endUs : freeUs, endUs) - stakedUs;
+        const isFreed = isTried && !Number.isNaN(freeUs);
+        const seatedFreeUs =
+          during > 0 && isFreed ? Math.max(0, boundaryUs + lengthUs - freeUs) : 0;
+        const lockedUs = (isFreed ? freeUs : endUs) - stakedUs;
         const row = runsOf(seats.epochs.map(({ held }) => held));
         const report = (detail: string, isGained: boolean): AdversaryReport => ({
           ...NOTHING_HAPPENED,
@@ -116,7 +165,7 @@ export default defineAdversary({
             ? Math.round((options.rate * options.value * total * lockedUs) / DAY_US)
             : Number.NaN,
           startedUs: stakedUs,
-          endedUs: freeUs,
+          endedUs: isTried ? freeUs : Number.NaN,
         });
         const what = `${total} certificates of ${members.length} members; held by epoch ${row}`;
         return [
@@ -149,18 +198,4 @@ function lendersOf(context: AdversaryContext, ledger: LedgerAccess, share: numbe
     lent += held[member]!;
   }
   return lenders.sort((a, b) => a - b);
-}
-
-/** When the first of the certificates could go elsewhere again [µs]; NaN while none can. */
-function freedUs(
-  { net }: AdversaryContext,
-  ledger: LedgerAccess,
-  members: readonly number[],
-): number {
-  const { engine, kernel } = net;
-  const read = (cell: number) => ledger.readAt(engine.head[0]!, cell);
-  const times = members
-    .filter((member) => movableCertificates(read, member, kernel.nowUs) > 0)
-    .map((member) => read(voterCell(member, VOTER.releaseUs)));
-  return times.length === 0 ? Number.NaN : Math.min(...times);
 }

@@ -24,6 +24,11 @@ export interface RunFacts {
   readonly communities: number;
   /** Whether all full nodes belong to one organisation. */
   readonly isPrivate?: boolean;
+  /** Age at which a full node drops the body of a block [us]; 0 or absent keeps all. */
+  readonly pruneUs?: number;
+  /** Time to check one signature, and to execute one unit of gas [us]; absent is none. */
+  readonly verifyUs?: number;
+  readonly gasUs?: number;
 }
 
 /** One run as metrics see it. */

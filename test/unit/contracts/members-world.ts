@@ -45,6 +45,8 @@ export interface MembersOptions {
   readonly members?: number;
   readonly isPublic?: boolean;
   readonly nodeUpt?: number;
+  /** Points of the last node, where it has others than the rest. */
+  readonly lastNodeUpt?: number;
   readonly slots?: number;
   readonly gasPriceUpt?: number;
   readonly seed?: string;
@@ -84,6 +86,9 @@ export function createMembersWorld(options: MembersOptions = {}) {
   ];
   const keys = roles.map((_, account) => createKeyPair('modelled', bytesOf(account + 1)));
   const members = options.members ?? homes;
+  const nodeUpt = options.nodeUpt ?? 100e6;
+  const nodeUptOf = (account: number) =>
+    account === centre - 1 ? (options.lastNodeUpt ?? nodeUpt) : nodeUpt;
   const integers = {
     ...(Object.fromEntries(RULE_NAMES.map((name) => [name, 0])) as Record<
       (typeof RULE_NAMES)[number],
@@ -139,7 +144,7 @@ export function createMembersWorld(options: MembersOptions = {}) {
       id: `${role}-${account}`,
       role: ROLES.indexOf(role),
       publicKey: keys[account]!.publicKey,
-      balanceUpt: account < members ? 100e6 : role === 'node' ? (options.nodeUpt ?? 100e6) : 0,
+      balanceUpt: account < members ? 100e6 : role === 'node' ? nodeUptOf(account) : 0,
       certificates: { firstId: 0, count: 0 },
       lockedCount: 0,
       registered: role === 'home' ? account < members : role !== 'guest',

@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { daysFromCivil } from '../../../src/base/calendar.ts';
 import { createRandomSource } from '../../../src/base/random.ts';
 import { GENERATOR, generatorCell } from '../../../src/contracts/certificate-cells.ts';
+import { METERING, meteringCell } from '../../../src/contracts/metering-cells.ts';
 import { SUBSIDY_EVENT, subsidyContract } from '../../../src/contracts/subsidy.ts';
 import {
   CLAIM,
   claimCell,
   claimedRanges,
+  claimRest,
   claimSerials,
   isAnyClaimed,
   SUBSIDY,
@@ -169,6 +171,50 @@ describe('claims', () => {
   });
 });
 
+describe('labels that may not be claimed', () => {
+  /** Two thousand labels of home 0 in two certificates, and five free ones. */
+  function createCertified() {
+    const world = createWorld({
+      groups: {
+        subsidy: { subsidyDelayUs: DELAY_US, subsidyPeriodUs: PERIOD_US, subsidyBudgetUpt: 1e9 },
+        certificates: {
+          labelBase: 1,
+          certificateValidityUs: 1e12,
+          certificatePeriodUs: 1e12,
+          carbonGPerMWh: 536_600,
+        },
+      },
+    });
+    world.nowUs = OPENING_US + PERIOD_US;
+    world.view.write(meteringCell(0, METERING.leafCount), 1);
+    const energy = { count: 1, generator: [0], cleanWh: [0], selfWh: [2_005_000] };
+    expect(world.send('LABEL_MINT', CENTRE, { slot: 0, energy }).reason).toBe('');
+    expect(world.send('CERT_ISSUE', 0, { owner: 0 }).reason).toBe('');
+    register(world, {});
+    return { world, first: world.rules.genesisCertificates.end };
+  }
+  it('are those behind a vote, for as long as they are', () => {
+    const { world, first } = createCertified();
+    expect(world.send('STAKE', 0, { certificates: [first] }).reason).toBe('');
+    expect(claim(world, 0, [[999, 1_001]]).reason).toBe('CERTIFICATE_LOCKED');
+    expect(claim(world, 0, [[0, 1]]).reason).toBe('CERTIFICATE_LOCKED');
+    expect(claim(world, 0, [[1_000, 1_001]]).reason).toBe('');
+    expect(world.send('UNSTAKE', 0, { certificates: [first] }).reason).toBe('');
+    expect(claim(world, 0, [[0, 1_000]]).reason).toBe('');
+    expect(broken(world)).toBeUndefined();
+  });
+  it('are those revoked', () => {
+    const { world } = createCertified();
+    expect(claim(world, 0, [[2_001, 2_002]]).reason).toBe('');
+    const labels = { owner: 0, generator: 0, serialFrom: 2_000, serialTo: 2_004 };
+    expect(world.send('LABEL_REVOKE', AUTHORITY, labels).reason).toBe('');
+    expect(claim(world, 0, [[2_003, 2_005]]).reason).toBe('LABEL_CLAIMED');
+    expect(claim(world, 0, [[2_004, 2_005]]).reason).toBe('');
+    expect(claimedRanges(world.view.read, 0)).toEqual([[2_000, 2_005]]);
+    expect(broken(world)).toBeUndefined();
+  });
+});
+
 describe('the queue', () => {
   it('pays in the order of claims, the delay after each, from a budget a period', () => {
     const world = createFund(5 * 288_000);
@@ -323,6 +369,11 @@ describe('the set of claimed serials', () => {
         expect(isAnyClaimed(state, 5, from, to)).toBe(!isFree);
         expect(claimSerials(state, 5, from, to)).toBe(isFree);
         if (isFree) for (const serial of serials) claimed.add(serial);
+        if (k % 10 === 9) {
+          const rest = serials.filter((serial) => !claimed.has(serial));
+          expect(claimRest(state, 5, from, to)).toBe(rest.length);
+          for (const serial of rest) claimed.add(serial);
+        }
         const runs: number[][] = [];
         for (const serial of [...claimed].sort((a, b) => a - b)) {
           const last = runs.at(-1);

@@ -177,6 +177,7 @@ function toyBlock(
     header,
     body.map(({ sender, tx }, i) => ({
       tx: { ...tx, chainId, sender, nonce: i, gasLimit: 60_000, expiryUs: 9e8 } as Transaction,
+      unsigned: transactions[i]!.unsigned,
       id: transactionId(transactions[i]!.unsigned),
     })),
     0,
