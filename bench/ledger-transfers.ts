@@ -125,12 +125,6 @@ function makeLedger(transferCount: number): Uint8Array {
   const scratch = createWriter(256);
   const draws = createDraws(1);
   const nonces = new Float64Array(rules.accountCount);
-  const undoable = {
-    read: (cell: number) => view.read(cell),
-    write: (cell: number, value: number) => view.write(cell, value),
-    mark: () => state.mark(),
-    rollback: (mark: number) => state.rollback(mark),
-  };
   let head = 0;
   for (let done = 0; done < transferCount; done += BLOCK_TRANSFERS) {
     const timestampUs = (tree.height[head]! + 1) * BLOCK_US;
@@ -156,9 +150,9 @@ function makeLedger(transferCount: number): Uint8Array {
       } as Transaction;
       const unsigned = encodeTransaction(transaction, scratch).slice();
       const gas = intrinsicGas(unsigned);
-      const refused = refusal(undoable, rules, transaction, gas, timestampUs);
+      const refused = refusal(view, rules, transaction, gas, timestampUs);
       if (refused !== undefined) throw new Error(`transfer ${done + k}: ${refused}`);
-      const receipt = execute(undoable, rules, transaction, gas, timestampUs);
+      const receipt = execute(view, rules, transaction, gas, timestampUs);
       transactions.push({ unsigned, signature: keys[sender]!.sign(unsigned) });
       receipts.push(receipt);
       bodyBytes += unsigned.length + 64;

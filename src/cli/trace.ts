@@ -1,12 +1,14 @@
 /** `peerwatt trace`: where a trade, a certificate or points come from, out of a result folder alone. */
 import { join } from 'node:path';
 import { nearestWord } from '../base/errors.ts';
+import { DAY_US } from '../base/units.ts';
 import { placeText } from '../ledger/verify.ts';
 import { QUALITY_LETTERS } from '../metering/quality.ts';
 import { readResult } from '../report/check.ts';
 import { encodeRows } from '../report/csv.ts';
 import { writeText } from '../report/folder.ts';
 import { readTable, type TextTable } from '../report/read-table.ts';
+import { auditCosts, auditNode } from '../simulation/audit-cost.ts';
 import { certificateCount, traceCertificate } from '../simulation/trace-certificate.ts';
 import { ledgerCoins, traceCoin } from '../simulation/trace-coins.ts';
 import { type TracedLedger, traceLedger } from '../simulation/trace-ledger.ts';
@@ -16,9 +18,9 @@ import { oldestOf, pointNode } from '../simulation/trace-points-text.ts';
 import { knownTrades, traceTrade } from '../simulation/trace-trade.ts';
 import { TRACE_COLUMNS, type TraceNode, traceRows, traceText } from '../simulation/trace-tree.ts';
 import { type Arguments, EXIT } from './session.ts';
-import { textOption, UsageError } from './usage.ts';
+import { integerOption, textOption, UsageError } from './usage.ts';
 
-const KINDS = ['trade', 'certificate', 'point'] as const;
+const KINDS = ['trade', 'certificate', 'point', 'audit'] as const;
 /** Ids that a message names where the one typed is not known. */
 const NAMED_MAX = 8;
 /** Parts of points that are printed; a file has all of them. */
@@ -54,8 +56,13 @@ export function trace(args: Arguments): number {
     return EXIT.failed;
   }
   const id = textOption('id', args.id);
-  const find = { trade: findTrade, certificate: findCertificate, point: findPoints };
-  const found = find[kind as (typeof KINDS)[number]]({ folder, ledger, tracer, id, args });
+  const find = {
+    trade: findTrade,
+    certificate: findCertificate,
+    point: findPoints,
+    audit: findReadings,
+  };
+  const found = find[kind as (typeof KINDS)[number]]({ folder, bytes, ledger, tracer, id, args });
   process.stdout.write(`${traceText(ledger, found.printed).join('\n')}\n`);
   const csv = textOption('csv', args.csv);
   if (csv !== undefined) {
@@ -68,6 +75,7 @@ export function trace(args: Arguments): number {
 /** What is looked for, and where. */
 interface Search {
   readonly folder: string;
+  readonly bytes: Uint8Array;
   readonly ledger: TracedLedger;
   readonly tracer: PointTracer;
   readonly id: string | undefined;
@@ -146,6 +154,22 @@ function findPoints(search: Search): Found {
   return {
     printed: pointNode(ledger, account, parcels, PARTS_PRINTED),
     whole: pointNode(ledger, account, parcels, Number.POSITIVE_INFINITY),
+  };
+}
+
+/** Readings of a home on a day, and what it costs to establish them. */
+function findReadings({ folder, bytes, ledger, id, args }: Search): Found {
+  const { homeCount, slotUs, slotCount } = ledger.state.rules;
+  const homes = ledger.genesis.accounts.slice(0, homeCount).map((account) => account.id);
+  if (id === undefined || !homes.includes(id)) return refuse('home', id, homes);
+  const perDay = Math.floor(DAY_US / slotUs);
+  const last = Math.max(0, Math.ceil(slotCount / perDay) - 1);
+  const day = integerOption('day', textOption('amount', args.amount), 0, last) ?? 0;
+  const count = Math.min(perDay, slotCount - day * perDay);
+  const slots = Array.from({ length: count }, (_, k) => day * perDay + k);
+  const question = { home: id, slots };
+  return {
+    printed: auditNode(question, auditCosts(bytes, ledger, readingsIn(folder), question)),
   };
 }
 

@@ -87,16 +87,16 @@ export const OFFER = {
 /** States of an offer; absent is none. */
 export const OFFER_STATE = { open: 1, closed: 2 } as const;
 
-/** Fields of a range of labels. */
+/**
+ * Fields of a range of labels in a queue. Taking the oldest labels of a range changes one cell.
+ */
 export const RANGE = {
-  generator: 0,
-  serialFrom: 1,
-  /** First serial behind it. */
-  serialTo: 2,
-  /** Period of delivery of its labels. */
-  vintage: 3,
-  /** Arrivals of its holder up to it, which orders the queues of one holder. */
-  arrival: 4,
+  /** Generator and first serial behind the range; see {@link labelWord}. */
+  end: 0,
+  /** Period of delivery and number of labels; see {@link sizeWord}. */
+  size: 1,
+  /** In the queue of own labels: ranges that had been put into the one of bought labels before. */
+  boughtBefore: 2,
 } as const;
 
 /** Queues of labels of one account. */
@@ -114,19 +114,17 @@ export const QUEUE_COUNT = 3;
 export const QUEUE_RANGES_MAX = 2 ** 19;
 /** Most label ranges of one generator in staked certificates. */
 export const STAKED_RANGES_MAX = 2 ** 22;
-const RANGE_CELLS = 8;
+const RANGE_CELLS = 4;
 const QUEUE_CELLS = QUEUE_RANGES_MAX * RANGE_CELLS;
 
 /** Fields of an account's record of labels. */
 export const LABEL_HOLDER = {
   /** First of the queues: ranges taken and ranges put so far, and labels in it, three cells a queue. */
   queues: 0,
-  /** Appends that began a new range. */
-  arrivals: 9,
-  /** Queue that got the last label + 1. */
-  lastQueue: 10,
+  /** Tradable queue that got the last label + 1. */
+  lastQueue: 9,
   /** Certificates in offers and on other chains. */
-  escrowed: 11,
+  escrowed: 10,
 } as const;
 
 /** Fields of a queue in {@link LABEL_HOLDER}. */
@@ -141,18 +139,16 @@ export const GENERATOR = {
   /** Remainders below a label [Wh]. */
   exportCarryWh: 2,
   selfCarryWh: 3,
-  /** Clean export of slots that have not settled [Wh]. */
-  unsettledWh: 4,
-  /** Clean energy delivered or lost that has not made up a label with its buyer yet [Wh]. */
-  dueWh: 5,
+  /** Clean export that is not settled, or delivered or lost but not yet as a full label [Wh]. */
+  openWh: 4,
   /** Of that, what was lost on lines [Wh]. */
-  lossWh: 6,
+  lossWh: 5,
   /** Labels lost on lines, labels revoked, and the sum of the serials of both. */
-  lost: 7,
-  revoked: 8,
-  goneSerials: 9,
+  lost: 6,
+  revoked: 7,
+  goneSerials: 8,
   /** Label ranges in staked certificates. */
-  stakedRanges: 10,
+  stakedRanges: 9,
 } as const;
 
 /** Fields of a slot's record of labels; the clean export by home follows it. */
@@ -163,14 +159,43 @@ export const LABEL_SLOT = {
 
 /** Fields of a range of labels that are in a certificate. */
 export const CERTIFICATE_RANGE = {
-  generator: 0,
-  serialFrom: 1,
-  /** First serial behind it. */
-  serialTo: 2,
-  certificate: 3,
+  /** Generator and first serial behind the range; see {@link labelWord}. */
+  end: 0,
+  /** Certificate and number of labels; see {@link contentWord}. */
+  content: 1,
   /** Place in the list of staked ranges of its generator + 1; 0 while it is not staked. */
-  stakedAt: 4,
+  stakedAt: 2,
 } as const;
+
+/** Serials of one generator, and labels of one range, are below this. */
+export const SERIALS_MAX = 2 ** 34;
+/** Accounts that may have labels of their own are below this. */
+export const GENERATORS_MAX = 2 ** 17;
+/** Periods of delivery are below this. */
+export const VINTAGES_MAX = 2 ** 19;
+/** Above the number of labels of one certificate. */
+const CONTENT_MAX = 2 ** 10;
+
+/** A label as one integer: its generator and its serial. */
+export const labelWord = (generator: number, serial: number): number =>
+  generator * SERIALS_MAX + serial;
+/** Generator of a label. */
+export const generatorOf = (word: number): number => Math.floor(word / SERIALS_MAX);
+/** Serial of a label. */
+export const serialOf = (word: number): number => word % SERIALS_MAX;
+/** Period of delivery and number of labels of a range as one integer. */
+export const sizeWord = (vintage: number, count: number): number => vintage * SERIALS_MAX + count;
+/** Number of labels of a range. */
+export const countOf = (word: number): number => word % SERIALS_MAX;
+/** Period of delivery of a range. */
+export const vintageOf = (word: number): number => Math.floor(word / SERIALS_MAX);
+/** Certificate and number of labels of a range as one integer. */
+export const contentWord = (certificate: number, count: number): number =>
+  certificate * CONTENT_MAX + count;
+/** Certificate that a range is in. */
+export const certificateOf = (word: number): number => Math.floor(word / CONTENT_MAX);
+/** Number of labels that a certificate has in a range. */
+export const contentOf = (word: number): number => word % CONTENT_MAX;
 
 /** Cell of a certificate's status word; see {@link statusWord}. */
 export const statusCell = (id: number): number => STATUS + id;

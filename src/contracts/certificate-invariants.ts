@@ -6,11 +6,9 @@ import { ACCOUNT, accountCell } from './cells.ts';
 import {
   CERTIFICATE,
   CERTIFICATE_KIND,
-  CERTIFICATE_RANGE,
   CERTIFICATE_STATE,
   CERTIFICATES,
   certificateCell,
-  certificateRangeCell,
   certificatesCell,
   GENERATOR,
   generatorCell,
@@ -18,7 +16,12 @@ import {
   labelHolderCell,
   QUEUE_COUNT,
 } from './certificate-cells.ts';
-import { certificateStatus, certificatesEnd } from './certificate-records.ts';
+import {
+  certificateLabels,
+  certificateRange,
+  certificateStatus,
+  certificatesEnd,
+} from './certificate-records.ts';
 import type { ContractInvariant, ReadState } from './define.ts';
 import { VOTER, voterCell } from './governance-cells.ts';
 import { epochUs } from './governance-rules.ts';
@@ -45,12 +48,8 @@ function heldRanges(read: ReadState, { accountCount }: ChainRules): Held[] {
   }
   const count = read(certificatesCell(CERTIFICATES.rangeCount));
   for (let range = 0; range < count; range++) {
-    const of = (field: number) => read(certificateRangeCell(range, field));
-    held.push({
-      generator: of(CERTIFICATE_RANGE.generator),
-      from: of(CERTIFICATE_RANGE.serialFrom),
-      to: of(CERTIFICATE_RANGE.serialTo),
-    });
+    const { generator, serialFrom: from, serialTo: to } = certificateRange(read, range);
+    held.push({ generator, from, to });
   }
   return held.sort((a, b) => a.generator - b.generator || a.from - b.from || a.to - b.to);
 }
@@ -195,12 +194,10 @@ const certificateOrigins: ContractInvariant = {
         if (state !== CERTIFICATE_STATE.RETIRED || !isTheirs) return `carbon certificate ${id}`;
         continue;
       }
-      const first = of(CERTIFICATE.rangeFirst);
       let labels = 0;
-      for (let range = first; range < first + of(CERTIFICATE.rangeCount); range++) {
-        const serial = (field: number) => read(certificateRangeCell(range, field));
-        if (serial(CERTIFICATE_RANGE.certificate) !== id) return `labels of certificate ${id}`;
-        labels += serial(CERTIFICATE_RANGE.serialTo) - serial(CERTIFICATE_RANGE.serialFrom);
+      for (const { serialFrom, serialTo, certificate } of certificateLabels(read, id)) {
+        if (certificate !== id) return `labels of certificate ${id}`;
+        labels += serialTo - serialFrom;
       }
       if (labels !== 1000) return `certificate ${id} has ${labels} labels`;
     }

@@ -13,12 +13,16 @@ import {
   CERTIFICATES,
   type CertificateStatus,
   certificateCell,
+  certificateOf,
   certificateRangeCell,
   certificatesCell,
+  contentOf,
   GENERATOR,
   generatorCell,
+  generatorOf,
   LABEL_HOLDER,
   labelHolderCell,
+  serialOf,
   stakedRangeCell,
   statusCell,
   statusOf,
@@ -41,6 +45,35 @@ export function addCertificates({ state }: Call, field: number, delta: number): 
 /** Reads a field of {@link CERTIFICATE}. */
 export const readCertificate = (read: ReadCell, id: number, field: number): number =>
   read(certificateCell(id, field));
+
+/** Labels of a certificate in a row of one generator. */
+export interface CertificateLabels {
+  readonly generator: number;
+  readonly serialFrom: number;
+  /** First serial behind them. */
+  readonly serialTo: number;
+  readonly certificate: number;
+}
+
+/** The k-th label range of all certificates. */
+export function certificateRange(read: ReadCell, range: number): CertificateLabels {
+  const end = read(certificateRangeCell(range, CERTIFICATE_RANGE.end));
+  const content = read(certificateRangeCell(range, CERTIFICATE_RANGE.content));
+  const serialTo = serialOf(end);
+  return {
+    generator: generatorOf(end),
+    serialFrom: serialTo - contentOf(content),
+    serialTo,
+    certificate: certificateOf(content),
+  };
+}
+
+/** Labels of a certificate in the order in which they came; none of one of genesis or of carbon. */
+export function certificateLabels(read: ReadCell, id: number): CertificateLabels[] {
+  const first = readCertificate(read, id, CERTIFICATE.rangeFirst);
+  const count = readCertificate(read, id, CERTIFICATE.rangeCount);
+  return Array.from({ length: count }, (_, k) => certificateRange(read, first + k));
+}
 
 /** First id that was never issued on a branch. */
 export const certificatesEnd = (read: ReadCell, rules: ChainRules): number =>
@@ -185,11 +218,9 @@ export function areLabelsStaked(
   const count = state.read(generatorCell(generator, GENERATOR.stakedRanges));
   for (let place = 0; place < count; place++) {
     const range = state.read(stakedRangeCell(generator, place)) - 1;
-    const of = (field: number) => state.read(certificateRangeCell(range, field));
-    const isOverlap =
-      of(CERTIFICATE_RANGE.serialFrom) < serialTo && serialFrom < of(CERTIFICATE_RANGE.serialTo);
-    if (!isOverlap) continue;
-    const status = certificateStatus(state.read, rules, of(CERTIFICATE_RANGE.certificate));
+    const labels = certificateRange(state.read, range);
+    if (labels.serialFrom >= serialTo || serialFrom >= labels.serialTo) continue;
+    const status = certificateStatus(state.read, rules, labels.certificate);
     if (status !== undefined && isStakeLock(status.state) && !isReleased(call, status)) return true;
   }
   return false;

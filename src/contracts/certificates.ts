@@ -16,8 +16,10 @@ import {
   CERTIFICATES,
   certificateCell,
   certificateRangeCell,
+  contentWord,
   GENERATOR,
   LABEL_HOLDER,
+  labelWord,
   OFFER,
   QUEUE,
   RANGE,
@@ -97,13 +99,10 @@ function writeCertificate(
   let vintage = 0;
   ranges.forEach((range, k) => {
     vintage = Math.max(vintage, range.vintage);
-    const put = (field: number, value: number) => {
-      if (value !== 0) state.write(certificateRangeCell(rangeFirst + k, field), value);
-    };
-    put(CERTIFICATE_RANGE.generator, range.generator);
-    put(CERTIFICATE_RANGE.serialFrom, range.serialFrom);
-    put(CERTIFICATE_RANGE.serialTo, range.serialTo);
-    put(CERTIFICATE_RANGE.certificate, id);
+    const { generator, serialFrom, serialTo } = range;
+    const at = (field: number) => certificateRangeCell(rangeFirst + k, field);
+    state.write(at(CERTIFICATE_RANGE.end), labelWord(generator, serialTo));
+    state.write(at(CERTIFICATE_RANGE.content), contentWord(id, serialTo - serialFrom));
   });
   writeStatus(call, id, { owner, state: CERTIFICATE_STATE.ACTIVE, detail: 0 });
   writeInfo(call, id, [

@@ -5,13 +5,19 @@
  */
 import { invariant } from '../base/errors.ts';
 import {
+  countOf,
+  generatorOf,
   LABEL_HOLDER,
   labelHolderCell,
+  labelWord,
   QUEUE,
   QUEUE_FIELD,
   QUEUE_RANGES_MAX,
   queueCell,
   RANGE,
+  serialOf,
+  sizeWord,
+  vintageOf,
 } from './certificate-cells.ts';
 import type { Call } from './rules.ts';
 import type { ReadCell } from './voters.ts';
@@ -26,13 +32,12 @@ export interface LabelRange {
   readonly vintage: number;
 }
 
-/** A range with the number of its arrival. */
+/** A range with the number of bought ranges that came before it; 0 for bought ones. */
 interface QueuedRange extends LabelRange {
-  readonly arrival: number;
+  readonly boughtBefore: number;
 }
 
 const FIELD_COUNT = Object.keys(QUEUE_FIELD).length;
-const RANGE_FIELDS = Object.values(RANGE);
 
 const queueFieldCell = (account: number, queue: number, field: number) =>
   labelHolderCell(account, LABEL_HOLDER.queues + FIELD_COUNT * queue + field);
@@ -42,13 +47,16 @@ export const labelsIn = (read: ReadCell, account: number, queue: number): number
   read(queueFieldCell(account, queue, QUEUE_FIELD.labels));
 
 function readRange(read: ReadCell, account: number, queue: number, place: number): QueuedRange {
-  const of = (field: number) => read(queueCell(account, queue, place, field));
+  const end = read(queueCell(account, queue, place, RANGE.end));
+  const size = read(queueCell(account, queue, place, RANGE.size));
+  const serialTo = serialOf(end);
   return {
-    generator: of(RANGE.generator),
-    serialFrom: of(RANGE.serialFrom),
-    serialTo: of(RANGE.serialTo),
-    vintage: of(RANGE.vintage),
-    arrival: of(RANGE.arrival),
+    generator: generatorOf(end),
+    serialFrom: serialTo - countOf(size),
+    serialTo,
+    vintage: vintageOf(size),
+    boughtBefore:
+      queue === QUEUE.own ? read(queueCell(account, queue, place, RANGE.boughtBefore)) : 0,
   };
 }
 
@@ -59,17 +67,14 @@ function writeRange(
   place: number,
   range: QueuedRange | undefined,
 ): void {
-  const values = [
-    range?.generator ?? 0,
-    range?.serialFrom ?? 0,
-    range?.serialTo ?? 0,
-    range?.vintage ?? 0,
-    range?.arrival ?? 0,
-  ];
-  RANGE_FIELDS.forEach((field, k) => {
+  const put = (field: number, value: number) => {
     const cell = queueCell(account, queue, place, field);
-    if (state.read(cell) !== values[k]!) state.write(cell, values[k]!);
-  });
+    if (state.read(cell) !== value) state.write(cell, value);
+  };
+  put(RANGE.end, range === undefined ? 0 : labelWord(range.generator, range.serialTo));
+  const count = range === undefined ? 0 : range.serialTo - range.serialFrom;
+  put(RANGE.size, range === undefined ? 0 : sizeWord(range.vintage, count));
+  if (queue === QUEUE.own) put(RANGE.boughtBefore, range?.boughtBefore ?? 0);
 }
 
 /** Ranges of a queue, oldest first. */
@@ -99,13 +104,13 @@ export function appendLabels(call: Call, account: number, queue: number, range: 
   const lastQueue = labelHolderCell(account, LABEL_HOLDER.lastQueue);
   const isNext = !isOrdered || read(lastQueue) === queue + 1;
   if (put > taken && isNext) {
-    const last = (field: number) => queueCell(account, queue, put - 1, field);
+    const last = readRange(read, account, queue, put - 1);
     const isContinued =
-      read(last(RANGE.serialTo)) === range.serialFrom &&
-      read(last(RANGE.generator)) === range.generator &&
-      read(last(RANGE.vintage)) === range.vintage;
+      last.serialTo === range.serialFrom &&
+      last.generator === range.generator &&
+      last.vintage === range.vintage;
     if (isContinued) {
-      state.write(last(RANGE.serialTo), range.serialTo);
+      writeRange(call, account, queue, put - 1, { ...last, serialTo: range.serialTo });
       return;
     }
   }
@@ -114,14 +119,10 @@ export function appendLabels(call: Call, account: number, queue: number, range: 
     'limit-label-ranges',
     () => `account ${account} holds ${put - taken} ranges of labels in queue ${queue}`,
   );
-  let arrival = 0;
-  if (isOrdered) {
-    const arrivals = labelHolderCell(account, LABEL_HOLDER.arrivals);
-    arrival = read(arrivals) + 1;
-    state.write(arrivals, arrival);
-    if (!isNext) state.write(lastQueue, queue + 1);
-  }
-  writeRange(call, account, queue, put, { ...range, arrival });
+  if (isOrdered && !isNext) state.write(lastQueue, queue + 1);
+  const boughtBefore =
+    queue === QUEUE.own ? read(queueFieldCell(account, QUEUE.bought, QUEUE_FIELD.put)) : 0;
+  writeRange(call, account, queue, put, { ...range, boughtBefore });
   state.write(queueFieldCell(account, queue, QUEUE_FIELD.put), put + 1);
 }
 
@@ -130,19 +131,19 @@ function takeOldestRange(call: Call, account: number, queue: number, most: numbe
   const { state } = call;
   const takenCell = queueFieldCell(account, queue, QUEUE_FIELD.taken);
   const taken = state.read(takenCell);
-  const range = readRange(state.read, account, queue, taken);
-  const count = Math.min(most, range.serialTo - range.serialFrom);
-  const serialTo = range.serialFrom + count;
-  if (serialTo === range.serialTo) {
+  const { generator, serialFrom, serialTo, vintage } = readRange(state.read, account, queue, taken);
+  const length = serialTo - serialFrom;
+  const count = Math.min(most, length);
+  if (count === length) {
     writeRange(call, account, queue, taken, undefined);
     state.write(takenCell, taken + 1);
   } else {
-    state.write(queueCell(account, queue, taken, RANGE.serialFrom), serialTo);
+    const size = queueCell(account, queue, taken, RANGE.size);
+    state.write(size, sizeWord(vintage, length - count));
   }
   const labels = queueFieldCell(account, queue, QUEUE_FIELD.labels);
   state.write(labels, state.read(labels) - count);
-  const { generator, serialFrom, vintage } = range;
-  return { generator, serialFrom, serialTo, vintage };
+  return { generator, serialFrom, serialTo: serialFrom + count, vintage };
 }
 
 /** Takes the oldest labels of a queue, which has so many. */
@@ -176,15 +177,16 @@ export function takeTradable(
   const { read } = call.state;
   const ranges: LabelRange[] = [];
   let ownLeft = Math.min(ownMost, labelsIn(read, account, QUEUE.own));
-  const arrivalOf = (queue: number) => {
-    const taken = read(queueFieldCell(account, queue, QUEUE_FIELD.taken));
-    const isEmpty = taken === read(queueFieldCell(account, queue, QUEUE_FIELD.put));
-    return isEmpty
-      ? Number.POSITIVE_INFINITY
-      : read(queueCell(account, queue, taken, RANGE.arrival));
+  /** Whether its own oldest labels came before the oldest that it bought, or there are no others. */
+  const isOwnOlder = () => {
+    const boughtTaken = read(queueFieldCell(account, QUEUE.bought, QUEUE_FIELD.taken));
+    if (boughtTaken === read(queueFieldCell(account, QUEUE.bought, QUEUE_FIELD.put))) return true;
+    const ownTaken = read(queueFieldCell(account, QUEUE.own, QUEUE_FIELD.taken));
+    const before = read(queueCell(account, QUEUE.own, ownTaken, RANGE.boughtBefore));
+    return before <= boughtTaken;
   };
   for (let left = count; left > 0; ) {
-    const isOwn = ownLeft > 0 && arrivalOf(QUEUE.own) < arrivalOf(QUEUE.bought);
+    const isOwn = ownLeft > 0 && isOwnOlder();
     const queue = isOwn ? QUEUE.own : QUEUE.bought;
     const range = takeOldestRange(call, account, queue, isOwn ? Math.min(left, ownLeft) : left);
     const taken = range.serialTo - range.serialFrom;
@@ -229,5 +231,35 @@ export function removeLabels(
   state.write(queueFieldCell(account, queue, QUEUE_FIELD.put), taken + after.length);
   const labels = queueFieldCell(account, queue, QUEUE_FIELD.labels);
   state.write(labels, state.read(labels) - removed);
+  if (queue === QUEUE.bought) renumber(call, account, taken, before, after);
   return true;
+}
+
+/** Lets own labels count the ranges before them anew, after bought ranges were split or taken out. */
+function renumber(
+  { state }: Call,
+  account: number,
+  taken: number,
+  before: readonly LabelRange[],
+  after: readonly LabelRange[],
+): void {
+  /** Ranges of the new queue that stem from the first so many of the old one. */
+  const newCount = (count: number) => {
+    const kept = before.slice(0, count);
+    return after.filter((range) =>
+      kept.some(
+        (one) =>
+          one.generator === range.generator &&
+          one.serialFrom <= range.serialFrom &&
+          range.serialTo <= one.serialTo,
+      ),
+    ).length;
+  };
+  const end = state.read(queueFieldCell(account, QUEUE.own, QUEUE_FIELD.put));
+  let at = state.read(queueFieldCell(account, QUEUE.own, QUEUE_FIELD.taken));
+  for (; at < end; at++) {
+    const cell = queueCell(account, QUEUE.own, at, RANGE.boughtBefore);
+    const count = state.read(cell) - taken;
+    if (count > 0) state.write(cell, taken + newCount(count));
+  }
 }

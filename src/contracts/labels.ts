@@ -4,16 +4,16 @@
  * rounded up, and they follow the energy: what a seller delivers to a buyer adds up by pair, and at each full
  * kWh a label moves; so does one to nobody at each full kWh lost on lines.
  *
- * A seller always has the label that has to move. Let C be the Wh of its clean export so far, P of it those of
- * slots that have not settled, and R the Wh that were delivered or lost and have not made up a label with
- * their buyer. It was minted ⌊C/1000⌋ labels and keeps the carry r = C mod 1000. The law is that it holds at
- * least D = ⌈(R + P − r)/1000⌉ of its own labels:
- *  - minting c Wh adds c to P, m = ⌊(r + c)/1000⌋ labels, and c − 1000·m to r, so that D grows by m as well;
- *  - settling u Wh takes u from P and adds it to R, and each label that moves takes 1000 from R: D falls by
- *    one for each; what was not sold leaves P, and D can only fall;
+ * A seller always has the label that has to move. Let C be the Wh of its clean export so far and O those that
+ * are open: of slots that have not settled, or delivered or lost without having made up a label with their
+ * buyer. It was minted ⌊C/1000⌋ labels and keeps the carry r = C mod 1000. The law is that it holds at least
+ * D = ⌈(O − r)/1000⌉ of its own labels:
+ *  - minting c Wh adds c to O, m = ⌊(r + c)/1000⌋ labels, and c − 1000·m to r, so that D grows by m as well;
+ *  - settling delivers or loses Wh that are open anyway, and each label that moves takes 1000 from O: D falls by
+ *    one for each; what was not sold leaves O, and D can only fall;
  *  - bundling and revoking are refused below D.
- * A label moves only where R ≥ 1000, and then D ≥ ⌈(1000 − r)/1000⌉ = 1 because r < 1000. What moves is the
- * seller's own generation only, so that no label can be paid for twice.
+ * A label moves only where 1000 Wh are open, and then D ≥ ⌈(1000 − r)/1000⌉ = 1 because r < 1000. What moves is
+ * the seller's own generation only, so that no label can be paid for twice.
  */
 
 import type { PayloadOf } from '../ledger/transactions.ts';
@@ -21,11 +21,14 @@ import { CHAIN, SLOT, SLOT_STATE } from './cells.ts';
 import {
   cleanCell,
   GENERATOR,
+  GENERATORS_MAX,
   generatorCell,
   LABEL_SLOT,
   labelSlotCell,
   pairCell,
   QUEUE,
+  SERIALS_MAX,
+  VINTAGES_MAX,
 } from './certificate-cells.ts';
 import { CERTIFICATE_EVENT } from './certificate-events.ts';
 import { rewardCleanEnergy } from './clean-reward.ts';
@@ -47,16 +50,13 @@ export const LABEL_WH = 1000;
 /** Most clean energy of one home in one slot that a mint may state [Wh]. */
 const CLEAN_WH_MAX = 2 ** 36;
 
-/** Serials of one generator are below this. */
-const SERIALS_MAX = 2 ** 34;
-
 /** Bases of labels: export alone, or all generation. */
 export const LABEL_BASE = { export: 0, generation: 1 } as const;
 
 /** Labels of its own generation that a seller may need for energy delivered or not yet settled. */
 export function labelsDue(read: ReadCell, generator: number): number {
   const of = (field: number) => read(generatorCell(generator, field));
-  const openWh = of(GENERATOR.dueWh) + of(GENERATOR.unsettledWh) - of(GENERATOR.exportCarryWh);
+  const openWh = of(GENERATOR.openWh) - of(GENERATOR.exportCarryWh);
   // The carry is below a label, so that the quotient is above −1.
   return Math.max(0, Math.ceil(openWh / LABEL_WH));
 }
@@ -96,12 +96,13 @@ export function mintLabels(call: Call, tx: PayloadOf['LABEL_MINT']): Outcome {
   state.write(minted, 1);
   const startUs = rules.openingUs + slot * rules.slotUs;
   const vintage = Math.floor(startUs / certificates.certificatePeriodUs);
+  if (vintage >= VINTAGES_MAX) return 'QUANTITY_ABOVE_LIMIT';
   let last = -1;
   for (let row = 0; row < energy.count; row++) {
     const generator = energy.generator[row]!;
     const exportWh = energy.cleanWh[row]!;
     const selfWh = energy.selfWh[row]!;
-    if (generator >= rules.homeCount) return 'UNKNOWN_ACCOUNT';
+    if (generator >= rules.homeCount || generator >= GENERATORS_MAX) return 'UNKNOWN_ACCOUNT';
     if (generator <= last) return 'DUPLICATE';
     last = generator;
     if (selfWh > 0 && certificates.labelBase === LABEL_BASE.export) return 'BAD_AMOUNT';
@@ -126,7 +127,7 @@ function mintOf(call: Call, { slot, generator, exportWh, selfWh, vintage }: Clea
   const { state, rules } = call;
   addGenerator(call, generator, GENERATOR.cleanWh, exportWh + selfWh);
   if (exportWh > 0) {
-    addGenerator(call, generator, GENERATOR.unsettledWh, exportWh);
+    addGenerator(call, generator, GENERATOR.openWh, exportWh);
     state.write(cleanCell(rules.homeCount, slot, generator), exportWh);
   }
   /** Adds Wh to a carry. @returns The full labels that come out of it. */
@@ -141,7 +142,7 @@ function mintOf(call: Call, { slot, generator, exportWh, selfWh, vintage }: Clea
   const count = exported + kept;
   if (count === 0) return undefined;
   const first = addGenerator(call, generator, GENERATOR.minted, count);
-  if (first + count > SERIALS_MAX) return 'QUANTITY_ABOVE_LIMIT';
+  if (first + count >= SERIALS_MAX) return 'QUANTITY_ABOVE_LIMIT';
   const put = (queue: number, serialFrom: number, serialTo: number) => {
     if (serialFrom === serialTo) return;
     appendLabels(call, generator, queue, { generator, serialFrom, serialTo, vintage });
@@ -179,8 +180,6 @@ export function deliverLabels(call: Call, delivery: CleanDelivery): Outcome {
   const leftWh = state.read(clean) - usedWh;
   if (leftWh < 0) return 'BAD_AMOUNT';
   state.write(clean, leftWh);
-  addGenerator(call, seller, GENERATOR.unsettledWh, -usedWh);
-  addGenerator(call, seller, GENERATOR.dueWh, usedWh);
   for (const { serialFrom, serialTo } of fillLoss(call, seller, lossWh)) {
     const count = serialTo - serialFrom;
     call.events.push(CERTIFICATE_EVENT.labelsLost, slot, trade, seller, serialFrom, count);
@@ -203,7 +202,7 @@ function fillUp(call: Call, cell: number, seller: number, wh: number): LabelRang
   const count = Math.floor(total / LABEL_WH);
   if (wh > 0) state.write(cell, total - LABEL_WH * count);
   if (count === 0) return [];
-  addGenerator(call, seller, GENERATOR.dueWh, -LABEL_WH * count);
+  addGenerator(call, seller, GENERATOR.openWh, -LABEL_WH * count);
   return takeLabels(call, seller, QUEUE.own, count);
 }
 
@@ -241,7 +240,7 @@ export function closeLabels(call: Call, slot: number): void {
     const clean = cleanCell(rules.homeCount, slot, home);
     const leftWh = state.read(clean);
     if (leftWh === 0) continue;
-    addGenerator(call, home, GENERATOR.unsettledWh, -leftWh);
+    addGenerator(call, home, GENERATOR.openWh, -leftWh);
     state.write(clean, 0);
   }
 }

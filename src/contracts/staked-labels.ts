@@ -11,6 +11,7 @@ import {
   certificateRangeCell,
   GENERATOR,
   generatorCell,
+  generatorOf,
   STAKED_RANGES_MAX,
   stakedRangeCell,
 } from './certificate-cells.ts';
@@ -30,7 +31,7 @@ export function addStakedLabels(call: Call, id: number): void {
   for (let range = first; range < end; range++) {
     const stakedAt = certificateRangeCell(range, CERTIFICATE_RANGE.stakedAt);
     if (state.read(stakedAt) !== 0) return;
-    const generator = state.read(certificateRangeCell(range, CERTIFICATE_RANGE.generator));
+    const generator = generatorOf(state.read(certificateRangeCell(range, CERTIFICATE_RANGE.end)));
     const countCell = generatorCell(generator, GENERATOR.stakedRanges);
     const count = state.read(countCell);
     invariant(
@@ -52,7 +53,7 @@ export function removeStakedLabels(call: Call, id: number): void {
     const stakedAt = certificateRangeCell(range, CERTIFICATE_RANGE.stakedAt);
     const place = state.read(stakedAt) - 1;
     if (place < 0) return;
-    const generator = state.read(certificateRangeCell(range, CERTIFICATE_RANGE.generator));
+    const generator = generatorOf(state.read(certificateRangeCell(range, CERTIFICATE_RANGE.end)));
     const countCell = generatorCell(generator, GENERATOR.stakedRanges);
     const last = state.read(countCell) - 1;
     const moved = state.read(stakedRangeCell(generator, last));

@@ -10,6 +10,8 @@ import { HEX_DIGIT_VALUE } from './hash.ts';
 export const MAX_UINT_BYTES = 8;
 
 const MAX_UINT = Number.MAX_SAFE_INTEGER;
+/** Views of a writer shorter than this are kept. */
+const VIEWS_KEPT = 512;
 const textEncoder = new TextEncoder();
 const textDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -40,6 +42,8 @@ export class ByteWriter {
   /** Bytes written since the last reset. */
   length = 0;
   private buffer: Uint8Array;
+  /** Views of the first bytes by their number: most values are short, and a view costs more than they do. */
+  private views: Uint8Array[] = [];
 
   constructor(capacity: number) {
     this.buffer = new Uint8Array(Math.max(16, capacity));
@@ -157,7 +161,14 @@ export class ByteWriter {
 
   /** View of what was written; valid until the next write or reset. */
   bytes(): Uint8Array {
-    return this.buffer.subarray(0, this.length);
+    const { length } = this;
+    if (length >= VIEWS_KEPT) return this.buffer.subarray(0, length);
+    let view = this.views[length];
+    if (view === undefined) {
+      view = this.buffer.subarray(0, length);
+      this.views[length] = view;
+    }
+    return view;
   }
 
   /** Copy of what was written. */
@@ -171,6 +182,7 @@ export class ByteWriter {
     const grown = new Uint8Array(Math.max(needed, 2 * this.buffer.length));
     grown.set(this.buffer.subarray(0, this.length));
     this.buffer = grown;
+    this.views = [];
   }
 }
 

@@ -166,7 +166,7 @@ function isFields(value: unknown): value is Fields {
 /** Path to a key in a payload, the shallowest first; items of lists and rows of columns by number. */
 function pathOf(value: Fields, word: string, steps: readonly Step[]): string | undefined {
   if (word in value) {
-    const isColumn = typeof value.count === 'number' && word !== 'count';
+    const isColumn = typeof value.count === 'number' && value[word] instanceof Float64Array;
     return isColumn ? `${word}[${runLength(steps) - 1}]` : word;
   }
   return below(value, word, steps);

@@ -1,6 +1,6 @@
 /** What executing one transaction gave: committed to by the receipt root of its block. */
 import { type ByteReader, type ByteWriter, createWriter, DecodeError } from './encoding.ts';
-import type { HashHex } from './hash.ts';
+import type { HashHex, HashLatin1 } from './hash.ts';
 import { EMPTY_ROOT, leafHash, merkleRootOfHashes } from './merkle.ts';
 import { REJECT_REASONS } from './reject-reason.ts';
 
@@ -53,12 +53,16 @@ const scratch = createWriter(1024);
 
 /** RFC 6962 root over the canonical bytes of receipts; the empty root, at no cost, for none. */
 export function receiptRoot(receipts: readonly Receipt[]): HashHex {
-  if (receipts.length === 0) return EMPTY_ROOT;
-  return merkleRootOfHashes(
+  return receiptRootOf(
     receipts.map((receipt) => {
       scratch.reset();
       encodeReceipt(receipt, scratch);
       return leafHash(scratch.bytes());
     }),
   );
+}
+
+/** The same root from the leaf hashes of receipts. */
+export function receiptRootOf(leaves: readonly HashLatin1[]): HashHex {
+  return leaves.length === 0 ? EMPTY_ROOT : merkleRootOfHashes(leaves);
 }

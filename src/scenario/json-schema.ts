@@ -128,7 +128,6 @@ function sectionTypes(catalogue: PluginCatalogue, partial: boolean): Record<stri
     fraud[leaf] = pluginType(key, catalogue, partial).optional();
   }
   shape.fraud = z.union([z.null(), z.strictObject(fraud)]).optional();
-  shape.subsidy = z.union([z.null(), z.strictObject({})]).optional();
   for (const key of PLUGIN_KEY_NAMES) {
     const path: readonly string[] = PLUGIN_KEYS[key].path;
     if (path.length === 1) shape[path[0]!] = pluginType(key, catalogue, partial).optional();

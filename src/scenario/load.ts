@@ -292,8 +292,6 @@ function resolveTree(
   for (const key of ['population', 'consensus'] as const) {
     scenario[key] = resolvePlugin(key, child(root, key), root.place, catalogue, issues);
   }
-  const subsidy = child(root, 'subsidy');
-  checkKeys(mapOf(subsidy, root.place, 'the keys of subsidy', issues), [], issues);
   const fraud = mapOf(child(root, 'fraud'), root.place, 'the keys of fraud', issues);
   checkKeys(fraud, ['attacks', 'adversaries', 'detectors', 'response'], issues);
   scenario.fraud = {

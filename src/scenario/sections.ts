@@ -171,6 +171,7 @@ export const LEDGER = {
     'consortium',
     'Members only; anybody; members only, and all full nodes of one organisation',
   ),
+  keyLifetime: duration('0 s', { doc: 'After which a member takes another key; 0 is never' }),
   verifyTime: duration('150 us', { doc: 'CPU time of one signature check on a full node' }),
   bytesPerSecond: number(166_667, {
     min: 1,

@@ -11,6 +11,7 @@ import type { Scenario } from '../scenario/sections.ts';
 import type { Accounts } from './accounts.ts';
 import { admit } from './admission.ts';
 import type { Chain } from './chain.ts';
+import { rotateKey } from './key-rotation.ts';
 
 /** Registrations wait this long for the first block; holders act in the half hour after this. */
 const VOTING_US = 1.5 * HOUR_US;
@@ -59,10 +60,28 @@ export function enrol(
       .slice(0, APPROVALS_MAX);
   }
 
+  renewKeys(kernel, scenario, chain, random);
   for (let home = 0; home < rules.homeCount; home++) {
     register.at(SECOND_US, home);
     if (genesis.accounts[home]!.certificates.count === 0) continue;
     if (draws.uniform(home, 0, 0) >= scenario.certificates.turnout) continue;
     takePart.at(VOTING_US + Math.floor(draws.uniform(home, 0, 1) * VOTING_SPAN_US), home);
+  }
+}
+
+/** Members and full nodes take another key every so often, each at times of its own. */
+function renewKeys(kernel: Kernel, scenario: Scenario, chain: Chain, random: RandomSource): void {
+  const lifetimeUs = scenario.ledger.keyLifetime;
+  if (lifetimeUs === 0) return;
+  const { rules } = chain;
+  const endUs = rules.openingUs + rules.slotCount * rules.slotUs;
+  const draws = random.addressed('agents/key-renewal');
+  const renew = kernel.event('agents/renew-key', PHASE.agents, (account) => {
+    // A rotation that is still under way comes first.
+    if (chain.ring.isAtRest(account)) rotateKey(kernel, chain, account, kernel.nowUs + lifetimeUs);
+    if (kernel.nowUs + lifetimeUs < endUs) renew.after(lifetimeUs, account);
+  });
+  for (let account = 0; account < rules.centre; account++) {
+    renew.at(rules.openingUs + Math.floor(draws.uniform(account, 0, 0) * lifetimeUs), account);
   }
 }

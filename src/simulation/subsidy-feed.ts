@@ -109,16 +109,7 @@ function tellCertificates(
     if (events[at] !== CERTIFICATE_EVENT.issued) continue;
     const [owner, first, count] = [events[at + 1]!, events[at + 2]!, events[at + 3]!];
     for (let certificate = first; certificate < first + count; certificate++) {
-      const rangeFirst = read(certificateCell(certificate, CERTIFICATE.rangeFirst));
-      const rangeCount = read(certificateCell(certificate, CERTIFICATE.rangeCount));
-      const labels = Array.from({ length: rangeCount }, (_, k) => {
-        const of = (field: number) => read(certificateRangeCell(rangeFirst + k, field));
-        return {
-          generator: of(CERTIFICATE_RANGE.generator),
-          serialFrom: of(CERTIFICATE_RANGE.serialFrom),
-          serialTo: of(CERTIFICATE_RANGE.serialTo),
-        };
-      });
+      const labels = certificateLabels(read, certificate);
       onCertificate({ certificate, owner, labels });
     }
   }

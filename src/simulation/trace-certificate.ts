@@ -5,42 +5,23 @@
 import {
   CERTIFICATE,
   CERTIFICATE_KIND,
-  CERTIFICATE_RANGE,
   CERTIFICATE_STATE,
   certificateCell,
   certificateOfferOf,
-  certificateRangeCell,
 } from '../contracts/certificate-cells.ts';
-import { certificateStatus, certificatesEnd } from '../contracts/certificate-records.ts';
+import {
+  type CertificateLabels,
+  certificateLabels,
+  certificateStatus,
+  certificatesEnd,
+} from '../contracts/certificate-records.ts';
 import type { TracedEntry, TracedLedger, TracedTransaction } from './trace-ledger.ts';
 import { anchoredReads } from './trace-meters.ts';
 import { pointsText, slotInstant, type TraceNode } from './trace-tree.ts';
 
-/** Labels in a row of one generator. */
-export interface TracedLabels {
-  readonly generator: number;
-  readonly serialFrom: number;
-  /** First serial behind them. */
-  readonly serialTo: number;
-}
-
 /** Number of certificates that were ever issued on a chain: ids are below it. */
 export const certificateCount = ({ state }: TracedLedger): number =>
   certificatesEnd(state.read, state.rules);
-
-/** Labels of a certificate, range by range; none of one of genesis or of carbon. */
-export function certificateLabels({ state }: TracedLedger, id: number): TracedLabels[] {
-  const of = (field: number) => state.read(certificateCell(id, field));
-  const first = of(CERTIFICATE.rangeFirst);
-  return Array.from({ length: of(CERTIFICATE.rangeCount) }, (_, k) => {
-    const range = (field: number) => state.read(certificateRangeCell(first + k, field));
-    return {
-      generator: range(CERTIFICATE_RANGE.generator),
-      serialFrom: range(CERTIFICATE_RANGE.serialFrom),
-      serialTo: range(CERTIFICATE_RANGE.serialTo),
-    };
-  });
-}
 
 /** Traces a certificate; undefined where none of this id was issued. */
 export function traceCertificate(ledger: TracedLedger, id: number): TraceNode | undefined {
@@ -81,7 +62,7 @@ function originNodes(ledger: TracedLedger, id: number, isCarbon: boolean): Trace
     const green = traceCertificate(ledger, source);
     return [{ kind: 'origin', text: `made of green certificate ${source}`, ...below(green) }];
   }
-  const ranges = certificateLabels(ledger, id);
+  const ranges = certificateLabels(state.read, id);
   const labels = ranges.reduce((sum, { serialFrom, serialTo }) => sum + serialTo - serialFrom, 0);
   return [
     {
@@ -96,7 +77,7 @@ const below = (node: TraceNode | undefined) => (node === undefined ? {} : { chil
 
 /** Serials of a range that an entry tells of: [from, to), empty where it tells of others. */
 function overlap(
-  { generator, serialFrom, serialTo }: TracedLabels,
+  { generator, serialFrom, serialTo }: CertificateLabels,
   owner: number,
   first: number,
   count: number,
@@ -105,7 +86,7 @@ function overlap(
   return [Math.max(serialFrom, first), Math.min(serialTo, first + count)];
 }
 
-function rangeNode(ledger: TracedLedger, range: TracedLabels): TraceNode {
+function rangeNode(ledger: TracedLedger, range: CertificateLabels): TraceNode {
   const minted = ledger.entries('certificates', 'labelsMinted').flatMap(({ tx, values }) => {
     const count = values.exported! + values.kept!;
     const [from, to] = overlap(range, values.generator!, values.serialFrom!, count);

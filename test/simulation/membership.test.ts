@@ -160,6 +160,22 @@ describe('a rotation of keys', () => {
     ).not.toBe(0);
   });
 
+  it.each(['dpos', 'pow', 'raft'])('%s: of everybody every ten minutes verifies', (arm) => {
+    const world = openMemberChain(arm, ['ledger.keyLifetime=10 min']);
+    const rows: number[] = [];
+    for (let k = 0; k < 200; k++) {
+      world.at(20 * k, () => rows.push(world.transfer(k % 6, (k + 1) % 6)));
+    }
+    const result = world.finish(4_800);
+    expect(result.verified.problems).toEqual([]);
+    for (const tx of rows) expect(result.fateOf(tx), String(tx)).toBe('final');
+    const types = result.texts('transactions', 'type');
+    const fates = result.texts('transactions', 'fate');
+    const rotated = types.filter((type, tx) => type === 'KEY_ROTATE' && fates[tx] === 'final');
+    // Eleven accounts, eight times each; the last may still be under way.
+    expect(rotated.length).toBeGreaterThan(11 * 7);
+  });
+
   it('that fails leaves the old key in force', () => {
     const world = openMemberChain('dpos');
     const { chain, rules, kernel } = world;

@@ -14,7 +14,6 @@ import {
   certificatesEnd,
   expiryUs,
 } from '../../../src/contracts/certificate-records.ts';
-import { createCertificateHistory } from '../../../src/contracts/certificate-trace.ts';
 import { lockForBridge, releaseFromBridge } from '../../../src/contracts/certificates.ts';
 import { contracts } from '../../../src/contracts/index.ts';
 import { freeLabels } from '../../../src/contracts/labels.ts';
@@ -635,50 +634,6 @@ describe('on a branch', () => {
     expect(world.pass(1, [{ home: 0, wh: 2000 }])).toBe('');
     expect(issue(world, 1)).toBe('TOO_FEW_LABELS');
     expect(owned(world, 1)).toBe(10);
-  });
-});
-
-describe('the trace of a certificate', () => {
-  it('names generators, slots, trades and all owners', () => {
-    const world = createCertificateWorld();
-    const history = createCertificateHistory(contracts);
-    const tell = <T extends TransactionType>(type: T, sender: number, payload: PayloadOf[T]) => {
-      const { reason, events } = world.send(type, sender, payload);
-      expect(reason).toBe('');
-      history.add({ type, sender, payload } as never, events);
-    };
-    const slot = (which: number, home: number, wh: number, soldWh: number) => {
-      const rows = [{ seller: home, buyer: 1, wh: soldWh }];
-      world.contract(which, rows);
-      world.anchor(which);
-      const energy = { count: 1, generator: [home], cleanWh: [wh], selfWh: [0] };
-      tell('LABEL_MINT', CENTRE, { slot: which, energy });
-      const { events } = world.settleRows(which, rows);
-      history.add({ type: 'SETTLE', sender: CENTRE, payload: {} } as never, events);
-    };
-    slot(0, 0, 500_000, 400_000);
-    slot(1, 0, 200_000, 300_000 - 100_000);
-    slot(2, 2, 700_000, 450_000);
-    tell('CERT_ISSUE', 1, { owner: 1 });
-    tell('CERT_TRANSFER', 1, { to: 2, certificates: [GENESIS_END, 15] });
-    tell('CERT_OFFER', 2, { sequence: 5, certificates: [GENESIS_END], priceUpt: 1 });
-    tell('CERT_BUY', 3, { offer: certificateOfferOf(2, 5), priceUpt: 1 });
-    const trace = history.trace(world.view.read, world.rules, GENESIS_END)!;
-    const via = (which: number) => ({ slot: which, trade: 0, buyer: 1 });
-    expect(trace.labels).toEqual([
-      { generator: 0, serialFrom: 0, serialTo: 400, slot: 0, trade: via(0) },
-      { generator: 0, serialFrom: 400, serialTo: 500, slot: 0, trade: via(1) },
-      { generator: 0, serialFrom: 500, serialTo: 600, slot: 1, trade: via(1) },
-      { generator: 2, serialFrom: 0, serialTo: 400, slot: 2, trade: via(2) },
-    ]);
-    expect(trace.owners).toEqual([1, 2, 3]);
-    expect(history.trace(world.view.read, world.rules, 15)).toEqual({ labels: [], owners: [1, 2] });
-    expect(history.trace(world.view.read, world.rules, GENESIS_END + 1)).toBeUndefined();
-    // What its owner bundled itself has no trade, and a carbon certificate the labels of its green one.
-    tell('CERT_RETIRE', 3, { certificates: [GENESIS_END], beneficiary: 3 });
-    tell('CARBON_ISSUE', 3, { certificates: [GENESIS_END] });
-    const carbon = history.trace(world.view.read, world.rules, GENESIS_END + 1)!;
-    expect(carbon).toEqual({ labels: trace.labels, owners: [3] });
   });
 });
 

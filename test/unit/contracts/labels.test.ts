@@ -248,11 +248,12 @@ describe('labels follow the energy', () => {
     const rows = [{ seller: 0, buyer: 1, wh: 800 }];
     world.contract(0, rows);
     world.mint(0, { home: 0, wh: 1800 }, { home: 3, wh: 700 });
-    expect(generator(world, 0, 'unsettledWh')).toBe(1800);
+    expect([generator(world, 0, 'openWh'), generator(world, 3, 'openWh')]).toEqual([1800, 700]);
     expect(world.settleRows(0, rows).reason).toBe('');
+    // What was delivered stays open until it makes up a label.
+    expect([generator(world, 0, 'openWh'), generator(world, 3, 'openWh')]).toEqual([800, 0]);
     for (const home of [0, 3]) {
       expect(world.view.read(cleanCell(HOMES, 0, home))).toBe(0);
-      expect(generator(world, home, 'unsettledWh')).toBe(0);
     }
     expect(world.view.read(labelSlotCell(HOMES, 0, LABEL_SLOT.isMinted))).toBe(0);
   });

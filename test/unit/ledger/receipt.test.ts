@@ -41,7 +41,9 @@ describe('a receipt', () => {
   it('has a reason that exists', () => {
     const reason = REJECT_REASONS.length + 1;
     expect(() => bytesOf({ ...failed, reason })).toThrow(/"reason" expected 0\.\./);
-    expect(() => decodeReceipt(createReader(Uint8Array.of(0, 0, reason, 0)))).toThrow(
+    const writer = createWriter();
+    for (const field of [0, 0, reason, 0]) writer.uint(field);
+    expect(() => decodeReceipt(createReader(writer.bytes()))).toThrow(
       'byte 2: expected a known reason',
     );
   });

@@ -57,12 +57,16 @@ export function toyGenesis(mode: CryptoMode, keys: readonly KeyPair[]): Genesis 
   };
 }
 
-/** Executes TRANSFER and REGISTER; everything else succeeds without effect. */
+/** Executes TRANSFER and REGISTER; a rotation fails when its approval begins with 0; everything else succeeds without effect. */
 export function toyReplay(genesis: Genesis): Replay {
   const balances = genesis.accounts.map((account) => account.balanceUpt);
   const supply = balances.reduce((sum, balance) => sum + balance, 0);
   const run = ({ tx }: ReplayTransaction): Receipt => {
-    if (tx.type === 'REGISTER') balances[tx.payload.account] = 0;
+    if (tx.type === 'REGISTER') balances[tx.payload.account] ??= 0;
+    if (tx.type === 'KEY_ROTATE' && tx.payload.caSignature[0] === 0) {
+      const reason = rejectReasonCode('BAD_CA_SIGNATURE');
+      return { status: 0, gasUsed: 21_000, reason, events: [] };
+    }
     if (tx.type === 'TRANSFER') {
       const { to, amountUpt } = tx.payload;
       if (amountUpt > balances[tx.sender]!) {
@@ -110,6 +114,8 @@ export function toySign(transaction: Transaction, key: KeyPair): SignedTransacti
 type Body = readonly {
   readonly sender: number;
   readonly tx: Pick<Transaction, 'type' | 'payload'>;
+  /** Whose key signs it; default the sender's. */
+  readonly signer?: number;
 }[];
 
 /** Builds a ledger whose block b holds `bodies(chainId, keys)[b]`. */
@@ -127,10 +133,10 @@ export function toyChain(
   const replay = toyReplay(genesis);
   let previousHash = genesisHash(encoded);
   bodies(chainId, keys).forEach((body, index) => {
-    const transactions = body.map(({ sender, tx }, nonce) =>
+    const transactions = body.map(({ sender, tx, signer = sender }, nonce) =>
       toySign(
         { ...tx, chainId, sender, nonce, gasLimit: 60_000, expiryUs: 9e8 } as Transaction,
-        keys[sender]!,
+        keys[signer]!,
       ),
     );
     const block = toyBlock(chainId, index + 1, previousHash, body, transactions, replay, options);

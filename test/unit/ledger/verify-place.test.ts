@@ -133,6 +133,49 @@ const SHAPES: readonly (readonly [Payload, readonly Part[]])[] = [
       ['payload.leaves[1].signature', 64],
     ],
   ],
+  [
+    {
+      type: 'METER_BATCH',
+      payload: {
+        slot: 3,
+        headEnd: 0,
+        root: filled(32, 8),
+        count: 200,
+        importWh: 70_000,
+        exportWh: 5,
+        generationWh: 900,
+      },
+    },
+    [
+      uint('payload.slot', 3),
+      uint('payload.headEnd', 0),
+      ['payload.root', 32],
+      uint('payload.count', 200),
+      uint('payload.importWh', 70_000),
+      uint('payload.exportWh', 5),
+      uint('payload.generationWh', 900),
+    ],
+  ],
+  [
+    {
+      type: 'METER_PROOF',
+      payload: {
+        slot: 3,
+        index: 1,
+        leaf,
+        signature: filled(64, 1),
+        path: [filled(32, 1), filled(32, 2)],
+      },
+    },
+    [
+      uint('payload.slot', 3),
+      uint('payload.index', 1),
+      blob('payload.leaf', leaf),
+      ['payload.signature', 64],
+      uint('payload.path.count', 2),
+      ['payload.path', 64],
+    ],
+  ],
   [{ type: 'VOTE', payload: { candidates: [4, 500] } }, [['payload.candidates', 1 + 1 + 2]]],
   [
     {
