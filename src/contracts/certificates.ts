@@ -30,6 +30,7 @@ import { buyOffer, closeOffer, offerCertificates, withdrawOffer } from './certif
 import {
   addCertificates,
   addEscrowed,
+  certificateLabels,
   certificateStatus,
   certificatesEnd,
   endCertificate,
@@ -46,6 +47,7 @@ import { defineContract } from './define.ts';
 import { type LabelRange, labelsIn, takeLabels, takeTradable } from './label-queues.ts';
 import { labelsDue, mintLabels, revokeLabels } from './labels.ts';
 import { addAccount, addChain, type Call, type Outcome, readAccount } from './rules.ts';
+import { withholdLabels } from './subsidy-labels.ts';
 
 /** Labels of a certificate (model §7.4). */
 export const CERTIFICATE_LABELS = 1000;
@@ -192,8 +194,17 @@ function endAll(
     endCertificate(call, id, live, how === 'expired' ? EXPIRED : REVOKED);
     addCertificates(call, CERTIFICATES[how], 1);
     call.events.push(CERTIFICATE_EVENT[how], status.owner, id);
+    if (how === 'revoked') withholdLabelsOf(call, id);
   }
   return undefined;
+}
+
+/** A subsidy cannot be claimed for what rests on a fraud. */
+function withholdLabelsOf(call: Call, id: number): void {
+  if (id < call.rules.genesisCertificates.end) return;
+  for (const { generator, serialFrom, serialTo } of certificateLabels(call.state.read, id)) {
+    withholdLabels(call, generator, serialFrom, serialTo);
+  }
 }
 
 /** Ends certificates whose validity is over; anybody may ask for it. */

@@ -181,8 +181,8 @@ const registrationWriter = createWriter(160);
 
 /**
  * What the certificate authority signs to admit an account: a domain text, the chain id, account,
- * role, public key, identity hash, meters and generators. The chain id keeps an admission from counting on another
- * chain.
+ * role, public key, identity hash, meters and generators. The chain id keeps an admission from
+ * counting on another chain.
  *
  * @returns New bytes.
  */

@@ -14,6 +14,7 @@ import { finalityMetrics } from './metrics/finality.ts';
 import { attackMetrics, detectorMetrics, fraudMetrics } from './metrics/fraud.ts';
 import { gridMetrics } from './metrics/grid.ts';
 import { interventionMetrics } from './metrics/interventions.ts';
+import { ledgerModelMetrics } from './metrics/ledger-model.ts';
 import { marketMetrics } from './metrics/market.ts';
 import { type Metric, type RunFacts, requiring } from './metrics/metric.ts';
 import { pointsMetrics } from './metrics/points.ts';
@@ -40,6 +41,7 @@ export const RUN_METRICS: readonly Metric[] = Object.freeze([
   ...exclusionMetrics,
   ...trafficMetrics,
   ...storageMetrics,
+  ...ledgerModelMetrics,
 ]);
 
 /**

@@ -204,6 +204,38 @@ entry      | text    |     | What it is
 amount_upt | integer | upt | Points; sources less sinks is what is held
 `;
 
+const PARALLELISM = `
+height                 | integer |  | Height of a block with payments
+payments               | integer |  | Payments in it
+longest_path           | integer |  | Payments that must run one after the other
+width                  | number  |  | Payments / longest path
+longest_path_commuting | integer |  | The same where credits of one balance commute
+width_commuting        | number  |  | Payments / that path
+speed_up_8             | number  |  | Speed-up of list scheduling on eight workers, credits commuting
+`;
+
+const PRIVACY = `
+observer         | text    |     | Rules by which addresses are clustered
+addresses        | integer |     | Addresses on the ledger
+clusters         | integer |     | Clusters that the observer sees
+precision        | number  |     | Pairs of addresses in one cluster that have one owner
+recall           | number  |     | Pairs of one owner that are in one cluster
+adjusted_rand    | number  |     | Rand index corrected for chance
+entropy_bits     | number  | bit | Mean entropy of who may have sent a payment
+effective_size   | number  |     | Mean number of equally likely senders
+identified_share | number  |     | Payments whose sender is told right
+`;
+
+const HOLDINGS = `
+account  | text    |     | Member
+held_upt | integer | upt | Points in its balance or on its coins at the end
+`;
+
+const UPKEEP = `
+measure | text   |  | What is kept
+value   | number |  | How much
+`;
+
 const CERTIFICATES = `
 kind  | text    |  | label or certificate
 entry | text    |  | What became of it
@@ -333,6 +365,10 @@ export const RUN_TABLES: readonly TableSchema[] = Object.freeze([
     CERTIFICATES,
     'optional',
   ),
+  schema('parallelism', 'Parallel width of blocks', 'height', PARALLELISM, 'optional'),
+  schema('privacy', 'What clustering tells of senders', 'observer', PRIVACY, 'optional'),
+  schema('holdings', 'Points of members under the ledger model', 'account', HOLDINGS, 'optional'),
+  schema('upkeep', 'What a ledger costs to keep', 'measure', UPKEEP, 'optional'),
   schema('calls', 'Calls of contracts and what became of them', 'type', CALLS),
   schema('claims', 'Claims of the subsidy and their payment', 'claim', CLAIMS, 'optional'),
   schema('attacks', 'True labels of fraud and faults', '', ATTACKS, 'market'),

@@ -343,6 +343,10 @@ export const SUBSIDY = {
 /** What a run writes beside the tables. */
 export const OUTPUT = {
   ledger: boolean(true, 'Write ledger.bin'),
+  study: boolean(
+    false,
+    'Study the ledger of a chain alone: parallel width of blocks, clustering of addresses',
+  ),
 } satisfies OptionSet;
 
 /** All sections with plain keys, by name. */

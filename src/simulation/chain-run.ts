@@ -4,6 +4,7 @@
  */
 import type { RandomSource } from '../base/random.ts';
 import { createKernel } from '../kernel/kernel.ts';
+import { joinChunks } from '../ledger/ledger-file.ts';
 import type { CommunitySource } from '../physics/community.ts';
 import type { Scenario, Window } from '../scenario/sections.ts';
 import { createAccounts } from './accounts.ts';
@@ -12,6 +13,7 @@ import { type Chain, createChain } from './chain.ts';
 import { chainTables } from './chain-tables.ts';
 import { shareChain } from './communities.ts';
 import { enrol } from './enrolment.ts';
+import { studyLedger } from './ledger-study.ts';
 import { type PaymentDesk, sendPayments } from './payments.ts';
 import type { RunOptions, RunResult } from './run.ts';
 import { openWallets } from './wallets.ts';
@@ -31,9 +33,15 @@ export function simulateChain(
   // Every member holds the same certificates, for nobody generates more than another.
   const equal = new Float64Array(homes.length).fill(1);
   const accounts = createAccounts(scenario, window, homes, equal, slotCount, random);
+  /** The exported ledger, where it is studied and somebody else takes it as it grows. */
+  const kept: Uint8Array[] = [];
+  const takeLedger = (chunk: Uint8Array) => {
+    if (scenario.output.study) kept.push(chunk.slice());
+    options.onLedger?.(chunk);
+  };
   const chain = createChain(kernel, scenario, accounts, random, {
     onCentreFinal() {},
-    ...(options.onLedger === undefined ? {} : { onLedger: options.onLedger }),
+    ...(options.onLedger === undefined ? {} : { onLedger: takeLedger }),
   });
   const { openingUs } = chain.rules;
   const endUs = openingUs + Math.min(span ?? Number.POSITIVE_INFINITY, slotCount * slotUs);
@@ -66,10 +74,17 @@ export function simulateChain(
   }
   options.onProgress?.(1);
   const ledger = chain.finishLedger();
+  const studied = scenario.output.study
+    ? studyLedger(joinChunks([...kept, ...ledger]), accounts.genesis, chain.rules, chain.chainId, {
+        ownerOfLock: (lock) => wallets?.ownerOfLock(lock) ?? -1,
+      })
+    : [];
   const parts = { scenario, chain, lastDeliveryUs: lastUs };
   // Reports of adversaries come first: the tables of the chain shift its times to the opening.
   const attacked = adversaries.tables();
-  const tables = Object.fromEntries(chainTables(parts).map((table) => [table.name, table]));
+  const tables = Object.fromEntries(
+    [...chainTables(parts), ...studied].map((table) => [table.name, table]),
+  );
   return {
     scenario,
     window,

@@ -121,11 +121,15 @@ export function createIntake(parts: IntakeParts): Intake {
     return verifySignature(mode, publicKey, unsigned, signature) ? undefined : 'BAD_SIGNATURE';
   }
 
+  /** Whether the same bytes have been let in before. */
+  const isCopy = (tx: number, other: number) =>
+    table.receivedUs[other]! >= 0 && table.refused[other] === 0 && table.id(other) === table.id(tx);
+
   /** What no state can make admissible: a reward is its block's, and what fits no block waits for ever. */
   function refusedAtDoor(tx: number): RejectReason | undefined {
     if (forged.has(tx)) return forgeryOf(tx);
     if (table.signed(tx).transaction.type === 'POINTS_REWARD') return 'UNAUTHORISED';
-    if (nonces.rivals(tx).some((other) => table.id(other) === table.id(tx))) return 'DUPLICATE';
+    if (nonces.rivals(tx).some((other) => isCopy(tx, other))) return 'DUPLICATE';
     return table.sizeBytes[tx]! > rules.blockBytesMax ? 'EXCEEDS_BLOCK' : undefined;
   }
 

@@ -23,6 +23,7 @@ import type { AttackInstance, OwnPeriod } from '../fraud/attacks/define.ts';
 import type { DetectorInstance, RegistryEvent } from '../fraud/detectors/define.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { PHASE } from '../kernel/phase.ts';
+import type { FiatBook } from '../market/fiat-book.ts';
 import { PLANT_CLASSES } from '../market/subsidy-rates.ts';
 import type { Scenario } from '../scenario/sections.ts';
 import { CENTRE_NODE, type Chain } from './chain.ts';
@@ -43,8 +44,8 @@ export interface SubsidyDeskParts {
   readonly random: RandomSource;
   readonly attacks: readonly AttackInstance[];
   readonly detectors: readonly DetectorInstance[];
-  /** The fund's bank pays an owner, off the chain [Upt at par]. */
-  onPaid?(owner: number, amountUpt: number, claim: number): void;
+  /** Money outside the ledger; the treasury's account is the fund's, which may owe. */
+  readonly fiat: FiatBook;
 }
 
 /** The desk at work. */
@@ -73,7 +74,7 @@ const REGISTER_US = 20 * SECOND_US;
  * @throws {ScenarioError} when there are no labels to claim, or a period is no multiple of slots.
  */
 export function openSubsidyDesk(kernel: Kernel, parts: SubsidyDeskParts): SubsidyDesk | undefined {
-  const { scenario, site, chain, book, random, attacks, detectors } = parts;
+  const { scenario, site, chain, book, random, attacks, detectors, fiat } = parts;
   const { rules, state, engine } = chain;
   if (rules.subsidy === undefined) return undefined;
   refuseUnworkable(scenario, rules.certificates !== undefined, site.slotUs);
@@ -274,7 +275,13 @@ export function openSubsidyDesk(kernel: Kernel, parts: SubsidyDeskParts): Subsid
         },
         onPayment(claim, paidUpt) {
           asked.delete(claim);
-          if (paidUpt > 0) parts.onPaid?.(rows.get(claim)!.owner, paidUpt, claim);
+          const row = rows.get(claim);
+          if (paidUpt > 0 && row !== undefined) {
+            const { nowUs } = kernel;
+            // A point is worth a unit of money, so that micro-points are micro-units.
+            const payment = fiat.order(rules.treasury, row.owner, paidUpt, 'subsidy', nowUs);
+            fiat.deliver(payment, nowUs);
+          }
           keep.after(1);
         },
       });

@@ -1,11 +1,6 @@
 /** What a block tells of plants, labels, certificates and claims: transactions with their receipts. */
-import {
-  CERTIFICATE,
-  CERTIFICATE_RANGE,
-  certificateCell,
-  certificateRangeCell,
-} from '../contracts/certificate-cells.ts';
 import { CERTIFICATE_EVENT } from '../contracts/certificate-events.ts';
+import { certificateLabels } from '../contracts/certificate-records.ts';
 import { SUBSIDY_EVENT } from '../contracts/subsidy.ts';
 import type {
   CertificateEvent,

@@ -11,9 +11,9 @@ import {
 } from '../contracts/certificate-cells.ts';
 import {
   type CertificateLabels,
-  certificateLabels,
   certificateStatus,
   certificatesEnd,
+  certificateLabels as labelsOf,
 } from '../contracts/certificate-records.ts';
 import type { TracedEntry, TracedLedger, TracedTransaction } from './trace-ledger.ts';
 import { anchoredReads } from './trace-meters.ts';
@@ -22,6 +22,10 @@ import { pointsText, slotInstant, type TraceNode } from './trace-tree.ts';
 /** Number of certificates that were ever issued on a chain: ids are below it. */
 export const certificateCount = ({ state }: TracedLedger): number =>
   certificatesEnd(state.read, state.rules);
+
+/** Labels of a certificate, range by range; none of one of genesis or of carbon. */
+export const certificateLabels = ({ state }: TracedLedger, id: number): CertificateLabels[] =>
+  labelsOf(state.read, id);
 
 /** Traces a certificate; undefined where none of this id was issued. */
 export function traceCertificate(ledger: TracedLedger, id: number): TraceNode | undefined {
@@ -62,7 +66,7 @@ function originNodes(ledger: TracedLedger, id: number, isCarbon: boolean): Trace
     const green = traceCertificate(ledger, source);
     return [{ kind: 'origin', text: `made of green certificate ${source}`, ...below(green) }];
   }
-  const ranges = certificateLabels(state.read, id);
+  const ranges = certificateLabels(ledger, id);
   const labels = ranges.reduce((sum, { serialFrom, serialTo }) => sum + serialTo - serialFrom, 0);
   return [
     {

@@ -128,15 +128,15 @@ export function traceLedger(
     },
   });
   if (state === undefined) return { report };
-  return { report, ledger: indexLedger(bytes, state, transactions) };
+  return { report, ledger: indexLedger(openLedger(bytes).genesis, state, transactions) };
 }
 
-function indexLedger(
-  bytes: Uint8Array,
+/** Makes transactions that ran on a chain ready to be asked. */
+export function indexLedger(
+  genesis: Genesis,
   state: StateSource,
   transactions: readonly TracedTransaction[],
 ): TracedLedger {
-  const { genesis } = openLedger(bytes);
   const accounts = new Map(genesis.accounts.map(({ id }, account) => [id, account]));
   const byType = new Map<string, TracedTransaction[]>();
   const byEntry = new Map<string, TracedEntry[]>();

@@ -180,6 +180,8 @@ export function createPointTracer(): PointTracer {
         pot.push({ from: holder, parcels });
         return;
       }
+      // A payment that equals the next issue to the same account cannot be told from it; both come with
+      // this transaction, so that at most their order in the line is exchanged.
       const isIssued = issues[0]?.to === holder && issues[0]?.amountUpt === delta;
       const owedUpt = isIssued ? delta : handOn(holder, giveBack(holder, delta));
       if (owedUpt === 0) return;

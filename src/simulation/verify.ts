@@ -35,6 +35,7 @@ import {
   verifyLedger,
 } from '../ledger/verify.ts';
 
+import { type Accesses, accessed } from './access-journal.ts';
 import { type HoldingChanges, journalled } from './audit-journal.ts';
 import { type StateSource, stateTables } from './state-tables.ts';
 import { createChainTurns } from './turns.ts';
@@ -60,6 +61,10 @@ export interface ReplayObserver {
   onGenesis(source: StateSource): void;
   /** A transaction has run. @param changes - What it did to the points of accounts. */
   onTransaction(ran: RanTransaction, changes: HoldingChanges): void;
+  /** What a transaction read and wrote; noted only where somebody asks. */
+  onAccesses?(ran: RanTransaction, accesses: Accesses): void;
+  /** The replay is over. @param cellCount - Cells of the final state, which `read` reads, not zero. */
+  onEnd?(cellCount: number, read: (cell: number) => number): void;
 }
 
 /** A transaction of a replay and what came of it. */
@@ -120,7 +125,9 @@ function createReplay(
   // There is one open state, whichever block it stands on.
   const plain: UndoableState = view;
   const journal = observer === undefined ? undefined : journalled(plain, rules.accountCount);
-  const undoable = journal ?? plain;
+  const accesses =
+    observer?.onAccesses === undefined ? undefined : accessed(journal ?? plain, rules.accountCount);
+  const undoable = accesses ?? journal ?? plain;
   const source: StateSource = {
     read: (cell) => state.readBase(cell),
     rules,
@@ -211,6 +218,7 @@ function createReplay(
             `transaction ${place} of block ${header.height}: ${refused}`,
           );
         }
+        accesses?.take();
         const receipt = execute(
           undoable,
           rules,
@@ -223,10 +231,9 @@ function createReplay(
           header.height,
         );
         if (journal !== undefined) {
-          observer!.onTransaction(
-            { tx, unsigned, id: ran.id, header, place, receipt },
-            journal.take(),
-          );
+          const done = { tx, unsigned, id: ran.id, header, place, receipt };
+          observer!.onTransaction(done, journal.take());
+          if (accesses !== undefined) observer!.onAccesses!(done, accesses.take());
         }
         return receipt;
       });
@@ -265,6 +272,11 @@ function createReplay(
     },
     finish() {
       state.fold(head);
+      if (observer?.onEnd !== undefined) {
+        let cellCount = 0;
+        for (const _ of state.baseCells()) cellCount++;
+        observer.onEnd(cellCount, source.read);
+      }
       const problems: string[] = [];
       const off = recount(state, rules.accountCount);
       if (off !== 0) problems.push(`points: issued and held differ by ${off} Upt`);

@@ -16,6 +16,7 @@ import { PHASE } from '../../src/kernel/phase.ts';
 import type { Receipt } from '../../src/ledger/receipt.ts';
 import { rejectReasonCode } from '../../src/ledger/reject-reason.ts';
 import type { PayloadOf, TransactionType } from '../../src/ledger/transactions.ts';
+import { createFiatBook } from '../../src/market/fiat-book.ts';
 import { type Scenario, SUBSIDY } from '../../src/scenario/sections.ts';
 import type { Chain } from '../../src/simulation/chain.ts';
 import { createHomeBook } from '../../src/simulation/home-book.ts';
@@ -70,7 +71,7 @@ export function runFund(
   const kernel = createKernel({ random });
   const calendar = createCalendar(1_717_344_000, 480);
   const sent: Sent[] = [];
-  const paid: { owner: number; amountUpt: number; atUs: number }[] = [];
+  const fiat = createFiatBook(world.rules.accountCount);
   const transactions: { type: TransactionType; sender: number; payload: unknown }[] = [];
   const receipts: Receipt[] = [];
   const include = kernel.event('test/include', PHASE.consensus, (tx) => {
@@ -171,7 +172,7 @@ export function runFund(
     random,
     attacks: instance === undefined ? [] : [instance],
     detectors: [detector],
-    onPaid: (owner, amountUpt) => paid.push({ owner, amountUpt, atUs: kernel.nowUs - OPENING_US }),
+    fiat,
   });
 
   const weather = random.addressed('world/test-weather');
@@ -206,6 +207,10 @@ export function runFund(
     },
   );
   kernel.run(OPENING_US + (DAYS + 1) * SLOTS * HOUR_US);
+  fiat.recount();
+  const paid = fiat.payments.map(({ to, amount, doneUs }) => {
+    return { owner: to, amountUpt: amount, atUs: doneUs - OPENING_US };
+  });
   const detection = () => {
     const { columns } = scoring.tables().detection;
     const [names, classes] = [columns.metric as string[], columns.class as string[]];

@@ -1,6 +1,7 @@
 /** Evidence that the contract checks by itself: what proves an offence, and forgeries that do not. */
 import { describe, expect, it } from 'vitest';
 import { createGovernanceWorld, TURN_US } from '../../../src/experiment/validate/governed-chain.ts';
+import { rotationMessage } from '../../../src/ledger/payloads/membership.ts';
 
 /** A world in its tenth turn, with every block of the nine before. */
 function worldAtTen(parameters: Parameters<typeof createGovernanceWorld>[0] = {}) {
@@ -47,6 +48,26 @@ describe('a double signature', () => {
     expect(world.report('DOUBLE_SIGN', 3, 0, headers).reason).toBe('BAD_EVIDENCE');
     expect(world.standing(3)).toBe(0);
     expect(world.escrow(0)).toBe(0);
+  });
+
+  it('is one with any key that the accused has had, and with nobody else’s', () => {
+    const world = worldAtTen();
+    const accused = world.node(3);
+    const headers = (turn: number, signer?: number) =>
+      [0, 1].map((gasUsed) =>
+        world.header({ node: 3, turn, gasUsed, ...(signer === undefined ? {} : { signer }) }),
+      );
+    // Node 3 takes the key that the treasury has, which the test can sign with.
+    expect(world.report('DOUBLE_SIGN', 3, 0, headers(9, world.treasury)).reason).toBe(
+      'BAD_EVIDENCE',
+    );
+    const { publicKey } = world.keys[world.treasury]!;
+    const message = rotationMessage(world.chainId, accused, 0, publicKey);
+    const caSignature = world.keys[world.rules.authority]!.sign(message);
+    expect(world.send('KEY_ROTATE', accused, { publicKey, caSignature })).toBe('');
+    expect(world.report('DOUBLE_SIGN', 3, 0, headers(9, world.treasury)).reason).toBe('');
+    world.close(0);
+    expect(world.report('DOUBLE_SIGN', 3, 0, headers(8)).reason).toBe('');
   });
 
   it('is not one when any byte of a header or signature is another', () => {
