@@ -11,13 +11,13 @@ const REPLACEMENT_SHARE = 10;
 const NONE: readonly number[] = [];
 const SPEND = TRANSACTION_CODE.SPEND;
 
-/** What is known of numbers. Rows of a table are entered once, in order. */
+/** What is known of numbers. What a sender has signed is entered once, in order; forgeries are not. */
 export interface NonceBook {
   /** Whether any sender has chosen a number of its own, or any coin been taken twice. */
   readonly isUsed: boolean;
   /** Enters a transaction whose sender chose the number. */
   choose(tx: number): void;
-  /** Enters one with the next number, which counts only where its sender chooses others. */
+  /** Enters one with the next number. */
   follow(tx: number): void;
   /** Enters a spend by the coins that it takes: whoever takes one of them too is its rival. */
   spend(tx: number, coins: readonly string[]): void;
@@ -39,6 +39,9 @@ export function replacementTip(pendingUpt: number): number {
 export function createNonceBook(table: TransactionTable): NonceBook {
   /** By sender who has chosen a number: rows by number. */
   const books = new Map<number, Map<number, number[]>>();
+  /** By sender: its last transaction; by transaction: the one before it. 1 is added, 0 is none. */
+  const last: number[] = [];
+  const previous: number[] = [];
 
   function enter(rows: Map<number, number[]>, tx: number): void {
     const same = rows.get(table.nonce[tx]!);
@@ -47,10 +50,10 @@ export function createNonceBook(table: TransactionTable): NonceBook {
   }
 
   /** The book of a sender; opened with everything that it has sent before. */
-  function open(sender: number, before: number): Map<number, number[]> {
+  function open(sender: number): Map<number, number[]> {
     const rows = new Map<number, number[]>();
     const earlier: number[] = [];
-    for (let tx = before; tx >= 0; tx = table.previous[tx]!) earlier.push(tx);
+    for (let link = last[sender] ?? 0; link > 0; link = previous[link - 1]!) earlier.push(link - 1);
     for (const tx of earlier.reverse()) enter(rows, tx);
     books.set(sender, rows);
     return rows;
@@ -80,11 +83,19 @@ export function createNonceBook(table: TransactionTable): NonceBook {
     },
     choose(tx) {
       const sender = table.sender[tx]!;
-      enter(books.get(sender) ?? open(sender, table.previous[tx]!), tx);
+      enter(books.get(sender) ?? open(sender), tx);
     },
     follow(tx) {
-      const rows = books.get(table.sender[tx]!);
-      if (rows !== undefined) enter(rows, tx);
+      const sender = table.sender[tx]!;
+      const rows = books.get(sender);
+      if (rows !== undefined) {
+        enter(rows, tx);
+        return;
+      }
+      while (previous.length < tx) previous.push(0);
+      while (last.length <= sender) last.push(0);
+      previous[tx] = last[sender]!;
+      last[sender] = tx + 1;
     },
     spend(tx, coins) {
       for (const coin of coins) {

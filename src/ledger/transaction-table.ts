@@ -40,8 +40,6 @@ export interface TransactionTable {
   /** 1 + index in REJECT_REASONS when its client's node refused or dropped it, else 0. */
   readonly refused: Uint8Array;
   readonly nonce: Float64Array;
-  /** Row of the same sender before this one, or -1. */
-  readonly previous: Int32Array;
   /** Block of the exported chain that carries it, or -1. */
   readonly exportedBlock: Int32Array;
   /** Gas of its receipt in that block; NaN without one. */
@@ -52,8 +50,6 @@ export interface TransactionTable {
   readonly hasTips: boolean;
   /** Lower-case hex id. */
   id(tx: number): string;
-  /** Last row of a sender, or -1. */
-  lastOf(sender: number): number;
   /** The bytes and the decoded form. @throws {RangeError} once the transaction was exported. */
   signed(tx: number): PooledTransaction;
   add(signed: PooledTransaction, row: NewRow): number;
@@ -79,7 +75,6 @@ export function createTransactionTable(): TransactionTable {
   let capacity = 1024;
   const rows: (PooledTransaction | undefined)[] = [];
   let ids = new Uint8Array(capacity * HASH_BYTES);
-  const lastOf: number[] = [];
   const otherBlocks = new Map<number, BlockIndex[]>();
   const table = {
     count: 0,
@@ -97,12 +92,10 @@ export function createTransactionTable(): TransactionTable {
     firstBlock: new Int32Array(capacity),
     refused: new Uint8Array(capacity),
     nonce: new Float64Array(capacity),
-    previous: new Int32Array(capacity),
     exportedBlock: new Int32Array(capacity),
     gasUsed: new Float64Array(capacity),
     failure: new Uint8Array(capacity),
     id: (tx: number) => Buffer.from(ids.buffer, tx * HASH_BYTES, HASH_BYTES).toString('hex'),
-    lastOf: (sender: number) => lastOf[sender] ?? -1,
     signed(tx: number): PooledTransaction {
       const row = rows[tx];
       if (row === undefined) throw new RangeError(`"tx" expected one in hand, got ${tx}`);
@@ -121,9 +114,6 @@ export function createTransactionTable(): TransactionTable {
       const { tipUpt = 0 } = signed.transaction;
       const sender = row.sender ?? signed.transaction.sender;
       table.sender[tx] = sender;
-      table.previous[tx] = lastOf[sender] ?? -1;
-      while (lastOf.length <= sender) lastOf.push(-1);
-      lastOf[sender] = tx;
       table.tipUpt[tx] = tipUpt;
       if (tipUpt > 0) table.hasTips = true;
       table.slot[tx] = row.slot;
@@ -174,7 +164,6 @@ export function createTransactionTable(): TransactionTable {
       'sizeBytes',
       'firstBlock',
       'exportedBlock',
-      'previous',
     ] as const) {
       const wider = new Int32Array(capacity);
       wider.set(table[key]);

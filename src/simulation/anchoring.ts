@@ -55,13 +55,14 @@ export interface Anchoring {
   onFinal(slot: number): void;
 }
 
-/** Makes the anchoring of a chain. */
+/** Makes the anchoring of a chain. @param onSent - Told of the readings of each slot once they are sent. */
 export function createAnchoring(
   scenario: Scenario,
   chain: Chain,
   homeIds: readonly string[],
   random: RandomSource,
   expiryUs: number,
+  onSent: (reads: SlotReads, leaves: readonly SignedLeaf[]) => void,
 ): Anchoring {
   const { spotChecks } = scenario.metering;
   const isFull = scenario.ledger.anchoring === 'full';
@@ -74,7 +75,11 @@ export function createAnchoring(
       const leaves = signedLeaves(chain, homeIds, reads);
       if (spotChecks > 0) kept.set(slot, leaves);
       const about = { slot, expiryUs };
-      if (isFull) return chain.submit('METER_READS', centre, { slot, headEnd: 0, leaves }, about);
+      if (isFull) {
+        const tx = chain.submit('METER_READS', centre, { slot, headEnd: 0, leaves }, about);
+        onSent(reads, leaves);
+        return tx;
+      }
       const hashes = leaves.map(({ leaf, signature }) => leafHash(leaf, signature));
       const payload = {
         slot,
@@ -85,7 +90,9 @@ export function createAnchoring(
         exportWh: total(reads.exportWh),
         generationWh: total(reads.generationWh),
       };
-      return chain.submit('METER_BATCH', centre, payload, about);
+      const tx = chain.submit('METER_BATCH', centre, payload, about);
+      onSent(reads, leaves);
+      return tx;
     },
     onFinal(slot) {
       const leaves = kept.get(slot);

@@ -6,22 +6,23 @@
 import type { RandomSource } from '../base/random.ts';
 import { createTable, type Table } from '../base/table.ts';
 import { HOUR_US, MINUTE_US } from '../base/units.ts';
+import { CHAIN, chainCell } from '../contracts/cells.ts';
 import { BILL, billCell, HOLDER, holderCell } from '../contracts/points-cells.ts';
 import { liabilityOf, redeemableUpt } from '../contracts/redemption.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { PHASE } from '../kernel/phase.ts';
 import type { FiatBook } from '../market/fiat-book.ts';
 import type { Scenario } from '../scenario/sections.ts';
-import type { Chain } from './chain.ts';
+import { CENTRE_NODE, type Chain } from './chain.ts';
 import type { HomeBook } from './home-book.ts';
-import type { Wallets } from './points-wallet.ts';
+import { POINTS_GAS_LIMIT, type Wallets } from './points-wallet.ts';
 
 /** What the desk works with. */
 export interface BillDeskParts {
   readonly kernel: Kernel;
   readonly scenario: Scenario;
   readonly chain: Chain;
-  readonly book: HomeBook;
+  readonly book: () => HomeBook;
   readonly wallets: Wallets;
   readonly fiat: FiatBook;
   readonly random: RandomSource;
@@ -87,11 +88,11 @@ export function openBillDesk(parts: BillDeskParts): BillDesk {
   /** Bills every home that owes; what a home is owed is paid at once. */
   function post(): void {
     const rows: Bill[] = [];
+    const waiting = new Set(Array.from(unresolved, ({ home }) => home));
     const dueUs = kernel.nowUs + redemption.due;
     for (let home = 0; home < homeCount; home++) {
       const amount = due[home]!;
-      const isWaiting = Array.from(unresolved).some((bill) => bill.home === home);
-      if (amount === 0 || isWaiting) continue;
+      if (amount === 0 || waiting.has(home)) continue;
       due[home] = 0;
       if (amount < 0) {
         parts.pay(dso, home, -amount, 'feed-in');
@@ -132,17 +133,15 @@ export function openBillDesk(parts: BillDeskParts): BillDesk {
   /** What the chain says of the points, and of the bills that they may be redeemed against. */
   function report(): void {
     fiat.recount();
-    const final = chain.engine.finalBlock[0]!;
+    const final = chain.engine.finalBlock[CENTRE_NODE]!;
     const read = (cell: number) => state.readAt(final, cell);
     const { outstandingUpt, liability } = liabilityOf(read, rules);
     let openBills = 0;
     for (const { home, bill, amount, state: standing } of bills) {
-      if (standing === 'open') openBills += amount - read(billCell(home, bill, BILL.credited));
+      if (standing !== 'open' && standing !== 'sent') continue;
+      openBills += amount - read(billCell(home, bill, BILL.credited));
     }
-    let redeemedUpt = 0;
-    for (let home = 0; home < homeCount; home++) {
-      redeemedUpt += read(holderCell(home, HOLDER.redeemedUpt));
-    }
+    const redeemedUpt = read(chainCell(rules.accountCount, CHAIN.redeemedUpt));
     const timeUs = kernel.nowUs - openingUs;
     reports.push({ timeUs, outstandingUpt, liability, openBills, redeemedUpt });
   }
@@ -160,7 +159,16 @@ export function openBillDesk(parts: BillDeskParts): BillDesk {
     const worth = Math.floor((spareUpt * ratePpm) / 1_000_000);
     const amountUpt = redeemableUpt(Math.min(open, worth), ratePpm);
     if (amountUpt === 0) return;
-    chain.submit('POINTS_REDEEM', home, { amountUpt, bill }, { slot: -1, expiryUs: dueUs });
+    chain.submit(
+      'POINTS_REDEEM',
+      home,
+      { amountUpt, bill },
+      {
+        slot: -1,
+        expiryUs: dueUs,
+        gasLimit: POINTS_GAS_LIMIT,
+      },
+    );
   });
 
   function look({ home, bill }: Bill): void {
@@ -186,7 +194,7 @@ export function openBillDesk(parts: BillDeskParts): BillDesk {
     },
     unbilled: (home) => due[home]!,
     onFinalSettlement(slot) {
-      const { gridPaymentUpt } = book.settledUpt;
+      const { gridPaymentUpt } = book().settledUpt;
       for (let home = 0; home < homeCount; home++) {
         due[home]! += gridPaymentUpt[slot * homeCount + home]!;
       }
@@ -219,7 +227,7 @@ export function openBillDesk(parts: BillDeskParts): BillDesk {
     },
     tables() {
       report();
-      const final = chain.engine.finalBlock[0]!;
+      const final = chain.engine.finalBlock[CENTRE_NODE]!;
       for (const bill of bills) {
         if (bill.state !== 'open') continue;
         bill.credited = state.readAt(final, billCell(bill.home, bill.bill, BILL.credited));

@@ -57,6 +57,7 @@ export interface BuilderOptions {
   /**
    * Signs a transaction of the chain's own making and enters it into the table.
    *
+   * @param nonce - Height of the block: rewards stand outside the numbers of their sender.
    * @param rotations - Which of the producer's keys is in force on the branch.
    */
   signReward(
@@ -213,9 +214,8 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
   function payRewards(body: Body, node: number, due: readonly RewardDue[], timestampUs: number) {
     const account = rules.firstNode + node;
     for (const payment of due) {
-      const nonce = view.read(accountCell(account, ACCOUNT.nonce));
       const rotations = rotationsOf(view.read(accountCell(account, ACCOUNT.member)));
-      const tx = options.signReward(account, nonce, payment, node, rotations);
+      const tx = options.signReward(account, height, payment, node, rotations);
       const { transaction, intrinsicGas } = table.signed(tx);
       const receipt = execute(
         undoable,

@@ -12,11 +12,12 @@ import { priceOfOffer } from '../contracts/exchange.ts';
 import { OFFER, OFFER_STATE, offerCell, offerOf } from '../contracts/exchange-cells.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { PHASE } from '../kernel/phase.ts';
+import type { PayloadOf } from '../ledger/transactions.ts';
 import type { FiatBook } from '../market/fiat-book.ts';
 import type { Scenario } from '../scenario/sections.ts';
 import type { BillDesk } from './bill-desk.ts';
 import type { Chain } from './chain.ts';
-import type { Wallets } from './points-wallet.ts';
+import { POINTS_GAS_LIMIT, type Wallets } from './points-wallet.ts';
 
 /** What the desk works with. */
 export interface ExchangeDeskParts {
@@ -59,6 +60,21 @@ interface Offer {
   endedUs: number;
 }
 
+/** What was asked of the contract. */
+interface Asked {
+  readonly row: number;
+  readonly by: number;
+  readonly isBuy: boolean;
+  readonly expiryUs: number;
+}
+
+type ExchangeType =
+  | 'POINTS_SELL'
+  | 'POINTS_BUY'
+  | 'POINTS_CONFIRM'
+  | 'POINTS_CANCEL'
+  | 'POINTS_ARBITRATE';
+
 /** Draws of the exchange, by home and number: what differs between arms cannot shift another draw. */
 const K = { phase: 0, ask: 1, bid: 2, default: 3, delay: 4 } as const;
 
@@ -75,14 +91,31 @@ export function openExchangeDesk(parts: ExchangeDeskParts): ExchangeDesk {
   const offers: Offer[] = [];
   /** Rows of offers that are not over. */
   const live = new Set<number>();
-  const rowOf = new Map<number, number>();
   const sequences = new Float64Array(homeCount);
   const purchases = new Float64Array(homeCount);
-  /** Row of the offer that a transaction takes, to be asked for when it is final. */
-  const takings = new Map<number, { readonly row: number; readonly home: number }>();
+  /** Row and sender of what was asked of the contract and is not final yet. */
+  const asked = new Map<number, Asked>();
+  /** What a home has taken and not got yet [Upt]. */
   const incomingUpt = new Float64Array(homeCount);
 
-  const about = () => ({ slot: -1, expiryUs: kernel.nowUs + EXPIRY_US });
+  function ask<T extends ExchangeType>(type: T, by: number, payload: PayloadOf[T], row: number) {
+    const expiryUs = kernel.nowUs + EXPIRY_US;
+    const tx = chain.submit(type, by, payload, { slot: -1, expiryUs, gasLimit: POINTS_GAS_LIMIT });
+    asked.set(tx, { row, by, isBuy: type === 'POINTS_BUY', expiryUs });
+  }
+
+  /** What no block has carried in time will not come: it is as if it had not been asked for. */
+  function forget(): void {
+    for (const [tx, one] of asked) {
+      // Transactions were asked for in the order of their expiry.
+      if (one.expiryUs >= kernel.nowUs) return;
+      asked.delete(tx);
+      const { state: standing, amountUpt } = offers[one.row]!;
+      if (one.isBuy) incomingUpt[one.by]! -= amountUpt;
+      if (standing === 0) live.delete(one.row);
+    }
+  }
+
   const within = (share: number, home: number, k: number) =>
     Math.floor(ratePpm * (1 + share * draws.uniform(home, 0, k)) + 0.5);
   const askOf = (home: number) =>
@@ -98,7 +131,7 @@ export function openExchangeDesk(parts: ExchangeDeskParts): ExchangeDesk {
       const { seller, offer, amountUpt } = offers[row]!;
       if (missingUpt <= 0) return;
       if (seller !== home || standingOf(row, home) !== OFFER_STATE.open) continue;
-      chain.submit('POINTS_CANCEL', home, { offer }, about());
+      ask('POINTS_CANCEL', home, { offer }, row);
       missingUpt -= amountUpt;
     }
     const limit = limitOf(home);
@@ -109,7 +142,7 @@ export function openExchangeDesk(parts: ExchangeDeskParts): ExchangeDesk {
     for (const row of book.slice(0, LOTS_MAX)) {
       if (missingUpt <= 0) return;
       const { offer, amountUpt } = offers[row]!;
-      takings.set(chain.submit('POINTS_BUY', home, { offer }, about()), { row, home });
+      ask('POINTS_BUY', home, { offer }, row);
       incomingUpt[home]! += amountUpt;
       missingUpt -= amountUpt;
     }
@@ -123,10 +156,8 @@ export function openExchangeDesk(parts: ExchangeDeskParts): ExchangeDesk {
     for (let lot = 0; lot < count; lot++) {
       const sequence = sequences[home]!++;
       const askPerPt = askOf(home);
-      const sale = { sequence, amountUpt: exchange.lot, askPerPt };
-      chain.submit('POINTS_SELL', home, sale, about());
       const offer = offerOf(home, sequence);
-      rowOf.set(offer, offers.length);
+      ask('POINTS_SELL', home, { sequence, amountUpt: exchange.lot, askPerPt }, offers.length);
       live.add(offers.length);
       offers.push({
         seller: home,
@@ -148,6 +179,7 @@ export function openExchangeDesk(parts: ExchangeDeskParts): ExchangeDesk {
     if (kernel.nowUs + exchange.every < endUs) look.after(exchange.every, home);
     const needUpt = wallets.needUpt(home);
     if (needUpt === undefined) return;
+    forget();
     const freeUpt = wallets.freeUpt(home);
     // In a run nobody wants points, and everybody wants to be rid of them.
     if (freeUpt < needUpt && !bills.isRun) return cover(home, needUpt - freeUpt);
@@ -160,14 +192,14 @@ export function openExchangeDesk(parts: ExchangeDeskParts): ExchangeDesk {
     const { payment, seller, offer } = offers[row]!;
     fiat.deliver(payment, kernel.nowUs);
     if (!fiat.isDelivered(payment)) return;
-    chain.submit('POINTS_CONFIRM', seller, { offer }, about());
+    ask('POINTS_CONFIRM', seller, { offer }, row);
   });
 
   const decide = kernel.event('market/decide-offer', PHASE.market, (row) => {
     const { offer, payment, state: standing } = offers[row]!;
     if (standing !== OFFER_STATE.taken) return;
     const isPaid = payment >= 0 && fiat.isDelivered(payment);
-    chain.submit('POINTS_ARBITRATE', centre, { offer, isPaid }, about());
+    ask('POINTS_ARBITRATE', centre, { offer, isPaid }, row);
   });
 
   /** A buyer has taken an offer for good: it pays, or it does not. */
@@ -210,16 +242,16 @@ export function openExchangeDesk(parts: ExchangeDeskParts): ExchangeDesk {
   return {
     onFinal(block) {
       const body = tree.transactions(block);
-      if (body.length === 0) return;
       const read = (cell: number) => state.readAt(block, cell);
-      for (const row of live) observe(row, read);
       for (let i = 0; i < body.length; i++) {
-        const taking = takings.get(body[i]!);
-        if (taking === undefined) continue;
-        takings.delete(body[i]!);
-        // Somebody else was faster.
-        const { buyer, amountUpt } = offers[taking.row]!;
-        if (buyer !== taking.home) incomingUpt[taking.home]! -= amountUpt;
+        const one = asked.get(body[i]!);
+        if (one === undefined) continue;
+        asked.delete(body[i]!);
+        observe(one.row, read);
+        const { buyer, amountUpt, state: standing } = offers[one.row]!;
+        if (standing === 0) live.delete(one.row);
+        // Somebody else was faster, or the seller took it back.
+        if (one.isBuy && buyer !== one.by) incomingUpt[one.by]! -= amountUpt;
       }
     },
     table() {

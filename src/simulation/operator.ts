@@ -8,7 +8,7 @@ import { TRADE } from '../contracts/cells.ts';
 import { lossAllocations } from '../grid/loss-allocation/index.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { PHASE } from '../kernel/phase.ts';
-import type { TradeColumns } from '../ledger/transactions.ts';
+import type { SignedLeaf, TradeColumns } from '../ledger/transactions.ts';
 import { attributeDeliveries, tradedLossWh } from '../market/attribution.ts';
 import { matchBilateral } from '../market/bilateral.ts';
 import type { OrderBook } from '../market/book.ts';
@@ -67,6 +67,8 @@ export interface OperatorListener {
   onSettled(market: SlotMarket): void;
   /** The settlement of a slot is final. */
   onFinalSettlement(market: SlotMarket): void;
+  /** The readings of a slot have been sent to the chain. */
+  onReadsSent(reads: SlotReads, leaves: readonly SignedLeaf[]): void;
   /** The meter batch of a slot is final. */
   onFinalReads(market: SlotMarket): void;
 }
@@ -122,7 +124,14 @@ export function createOperator(
   const isOnChain = scenario.market.clearing === 'on-chain';
   const clearing = createClearingDesk(kernel, scenario, chain, sentClear);
   const homeIds = site.source.homes.map((home) => home.id);
-  const anchoring = createAnchoring(scenario, chain, homeIds, random, expiryFar);
+  const anchoring = createAnchoring(
+    scenario,
+    chain,
+    homeIds,
+    random,
+    expiryFar,
+    listener.onReadsSent,
+  );
   const settlements = createSettlementDesk(kernel, scenario, chain, expiryFar, (tx, slots) => {
     slotsOfTx.set(tx, { slots, what: 'settle' });
     for (const slot of slots) markets[slot]!.settleTx = tx;

@@ -21,8 +21,8 @@ export interface PointsDeskParts {
   readonly scenario: Scenario;
   readonly chain: Chain;
   readonly site: Site;
-  /** Settlements of the homes. */
-  readonly book: HomeBook;
+  /** Settlements of the homes; asked for once the run is on. */
+  readonly book: () => HomeBook;
   readonly random: RandomSource;
 }
 

@@ -11,13 +11,16 @@ import type { Chain } from './chain.ts';
 import type { HomeBook } from './home-book.ts';
 import type { Site } from './site.ts';
 
+/** Gas that a home sets aside for a transaction of points: none of them needs more. */
+export const POINTS_GAS_LIMIT = 200_000;
+
 /** Points of all homes as their owners see them. */
 export interface Wallets {
   /** Reads a cell at the head of the node that an account is attached to. */
   readerOf(account: number): (cell: number) => number;
-  /** What a home may transfer, sell or redeem now [Upt]. */
+  /** What a home may transfer, sell or redeem now, the gas for it left out [Upt]. */
   freeUpt(home: number): number;
-  /** What a home's bids of a day need; undefined before a whole day is settled. */
+  /** What a home's bids of a day need; undefined before a day is settled but for what is under way. */
   needUpt(home: number): number | undefined;
   /** Notes that the settlement of a slot is final. */
   onFinalSettlement(slot: number): void;
@@ -29,11 +32,11 @@ export function createWallets(
   { market, settlement, points }: Scenario,
   site: Site,
   chain: Chain,
-  book: HomeBook,
+  book: () => HomeBook,
 ): Wallets {
   const { rules } = chain;
   const { slotUs, slotCount, slotsPerDay, tariff } = site;
-  const homeCount = book.homeCount;
+  const { homeCount } = rules;
   const isFinal = new Uint8Array(slotCount);
   /** Slots from the first on that are final without a gap. */
   let finalCount = 0;
@@ -50,15 +53,16 @@ export function createWallets(
     freeUpt(home) {
       const read = readerOf(home);
       const lockedUpt = unvestedUpt(read, rules, home, kernel.nowUs);
-      return Math.max(0, read(accountCell(home, ACCOUNT.balanceUpt)) - lockedUpt);
+      const gasUpt = POINTS_GAS_LIMIT * rules.gasPriceUpt;
+      return Math.max(0, read(accountCell(home, ACCOUNT.balanceUpt)) - lockedUpt - gasUpt);
     },
     needUpt(home) {
-      if (finalCount < slotsPerDay) return undefined;
-      const { boughtWh, gridImportWh } = book.settledWh;
-      const { tradePaymentUpt, wheelingUpt } = book.settledUpt;
+      if (finalCount < slotsPerDay - lockedSlots) return undefined;
+      const { boughtWh, gridImportWh } = book().settledWh;
+      const { tradePaymentUpt, wheelingUpt } = book().settledUpt;
       let paidUpt = 0;
       let largestUpt = 0;
-      for (let slot = finalCount - slotsPerDay; slot < finalCount; slot++) {
+      for (let slot = Math.max(0, finalCount - slotsPerDay); slot < finalCount; slot++) {
         const row = slot * homeCount + home;
         paidUpt += tradePaymentUpt[row]! + wheelingUpt[row]!;
         const importWh = boughtWh[row]! + gridImportWh[row]!;

@@ -6,6 +6,7 @@
 import { ScenarioError } from '../base/errors.ts';
 import { createRandomSource } from '../base/random.ts';
 import type { Table } from '../base/table.ts';
+import { createWorkBook } from '../contracts/compute-conduct.ts';
 import { createKernel, type Probe } from '../kernel/kernel.ts';
 import { PHASE } from '../kernel/phase.ts';
 import { createHeadEnd } from '../metering/head-end.ts';
@@ -14,10 +15,10 @@ import { createMeters } from '../metering/meters.ts';
 import type { Scenario, Window } from '../scenario/sections.ts';
 import { createAccounts } from './accounts.ts';
 import { attachAdversaries, marketRules } from './adversaries.ts';
-import { openCertificateDesk } from './certificate-desk.ts';
 import { createChain } from './chain.ts';
 import { simulateChain } from './chain-run.ts';
 import { shareChain } from './communities.ts';
+import { openDesks } from './desks.ts';
 import { enrol } from './enrolment.ts';
 import { createMembers } from './members.ts';
 import { createOperator } from './operator.ts';
@@ -88,7 +89,10 @@ export function simulate(scenario: Scenario, options: RunOptions = {}): RunResul
   const kernel = createKernel({ random });
   for (const probe of options.probes ?? []) kernel.probe(probe);
   const chain = createChain(kernel, scenario, accounts, random, {
-    onCentreFinal: (block) => operator.onFinal(block),
+    onCentreFinal(block) {
+      operator.onFinal(block);
+      desks.onFinal(block);
+    },
     ...(options.onLedger === undefined ? {} : { onLedger: options.onLedger }),
   });
   const shared = shareChain(kernel, scenario, chain, random);
@@ -114,10 +118,21 @@ export function simulate(scenario: Scenario, options: RunOptions = {}): RunResul
   });
   const members = createMembers(scenario, window, site, random);
   const recorder = createRecorder(site, members.reservations);
+  const workers = createWorkBook();
   const adversaries = attachAdversaries(scenario, chain, random, {
     openingUs,
     endUs: openingUs + slotCount * slotUs,
     market: marketRules(scenario, site),
+    workers,
+  });
+  const desks = openDesks(kernel, {
+    scenario,
+    chain: shared,
+    accounts,
+    random,
+    workers,
+    site,
+    book: () => operator.book,
   });
   const operator = createOperator(kernel, scenario, site, shared, random, {
     onGate(slot, book) {
@@ -130,11 +145,13 @@ export function simulate(scenario: Scenario, options: RunOptions = {}): RunResul
         exportWh: recorder.trueExportWh(slot),
       });
     },
-    onFinalSettlement: (market) => oversight.onTradesFinal(market),
+    onReadsSent: (reads, leaves) => desks.onReads(reads, leaves),
+    onFinalSettlement(market) {
+      oversight.onTradesFinal(market);
+      desks.onFinalSettlement(market.slot);
+    },
     onFinalReads: (market) => oversight.onReadsFinal(market.slot),
   });
-
-  const certificates = openCertificateDesk(kernel, scenario, shared, accounts, random);
 
   /** Truth and meters of a slot; reads travel as events once the clock runs. */
   function finishSlot(slot: number): void {
@@ -154,7 +171,6 @@ export function simulate(scenario: Scenario, options: RunOptions = {}): RunResul
     operator.markets[slot]!.publishedLossWh = lossWh;
     operator.markets[slot]!.headWh = recorder.headWh(slot);
     operator.takeReads(reads);
-    certificates?.mint(reads);
   }
 
   for (let slot = -historySlots; slot < 0; slot++) {
@@ -257,6 +273,7 @@ export function simulate(scenario: Scenario, options: RunOptions = {}): RunResul
     scenario,
     window,
     tables: {
+      ...desks.tables(),
       ...collectTables({ scenario, site, chain, operator, oversight, recorder, lastDeliveryUs }),
       ...attacked,
     },

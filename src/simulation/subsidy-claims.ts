@@ -1,4 +1,4 @@
-/** The table of claims: who asked for what, and when and how much was paid, which is the fund's cash curve. */
+/** The table of claims: who asked for what, and when how much was paid: the cash curve of the fund. */
 import { createTable, type Table } from '../base/table.ts';
 import { CLAIM, CLAIM_STATE, claimCell } from '../contracts/subsidy-cells.ts';
 import type { Chain } from './chain.ts';
