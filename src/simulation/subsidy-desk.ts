@@ -39,8 +39,8 @@ export interface SubsidyDeskParts {
   readonly scenario: Scenario;
   readonly site: Site;
   readonly chain: Chain;
-  /** Reported reads by slot and home. */
-  readonly book: HomeBook;
+  /** Reported reads by slot and home; asked for once the run is on. */
+  readonly book: () => HomeBook;
   readonly random: RandomSource;
   readonly attacks: readonly AttackInstance[];
   readonly detectors: readonly DetectorInstance[];
@@ -119,11 +119,12 @@ export function openSubsidyDesk(kernel: Kernel, parts: SubsidyDeskParts): Subsid
   function ownPeriod(plant: Plant, period: number): OwnPeriod {
     const { home, serial, rateUptPerKWh } = plant;
     const [fromSlot, toSlot] = [period * periodSlots, (period + 1) * periodSlots];
+    const reads = book();
     let [generationWh, selfWh] = [0, 0];
     for (let slot = fromSlot; slot < toSlot; slot++) {
       const at = slot * homeCount + home;
-      generationWh += book.generationWh[at]!;
-      selfWh += Math.max(0, book.generationWh[at]! - book.exportWh[at]!);
+      generationWh += reads.generationWh[at]!;
+      selfWh += Math.max(0, reads.generationWh[at]! - reads.exportWh[at]!);
     }
     const ranges = labels.of(home, period).map(([from, to]) => [from, to] as const);
     return {

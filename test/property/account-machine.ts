@@ -155,6 +155,8 @@ export function runOn(
   return { reason, gasUsed: gas };
 
   function transfer(): string {
+    // The treasury is a contract, which cannot start anything.
+    if (tx.sender === rules.treasury) return 'UNAUTHORISED';
     const to = state.accounts.get(tx.to);
     if (to === undefined) return 'UNKNOWN_ACCOUNT';
     read(`account ${tx.sender}`);

@@ -168,7 +168,7 @@ export function runFund(
     scenario: { subsidy: values } as Scenario,
     site,
     chain,
-    book,
+    book: () => book,
     random,
     attacks: instance === undefined ? [] : [instance],
     detectors: [detector],
