@@ -6,15 +6,18 @@ import { ACCOUNT, accountCell } from './cells.ts';
 import {
   CERTIFICATE,
   CERTIFICATE_KIND,
+  CERTIFICATE_RANGE,
   CERTIFICATE_STATE,
   CERTIFICATES,
   certificateCell,
+  certificateRangeCell,
   certificatesCell,
   GENERATOR,
   generatorCell,
   LABEL_HOLDER,
   labelHolderCell,
   QUEUE_COUNT,
+  stakedRangeCell,
 } from './certificate-cells.ts';
 import {
   certificateLabels,
@@ -206,10 +209,42 @@ const certificateOrigins: ContractInvariant = {
   },
 };
 
+/** The labels known as staked are those of certificates in stake, or not yet touched since they left it. */
+const stakedLabels: ContractInvariant = {
+  id: 'labels-staked',
+  check(read, rules) {
+    const { STAKED, UNSTAKING } = CERTIFICATE_STATE;
+    let listed = 0;
+    for (let generator = 0; generator < rules.homeCount; generator++) {
+      const count = read(generatorCell(generator, GENERATOR.stakedRanges));
+      for (let place = 0; place < count; place++) {
+        const range = read(stakedRangeCell(generator, place)) - 1;
+        const labels = certificateRange(read, range);
+        const state = certificateStatus(read, rules, labels.certificate)?.state;
+        const isListed =
+          labels.generator === generator &&
+          read(certificateRangeCell(range, CERTIFICATE_RANGE.stakedAt)) === place + 1;
+        if (!isListed || (state !== STAKED && state !== UNSTAKING)) {
+          return `generator ${generator}: entry ${place} of ${count} staked ranges`;
+        }
+        if (state === STAKED) listed++;
+      }
+    }
+    let staked = 0;
+    const end = certificatesEnd(read, rules);
+    for (let id = rules.genesisCertificates.end; id < end; id++) {
+      if (certificateStatus(read, rules, id)?.state !== STAKED) continue;
+      staked += read(certificateCell(id, CERTIFICATE.rangeCount));
+    }
+    return listed === staked ? undefined : `${listed} ranges in stake are listed, ${staked} are`;
+  },
+};
+
 /** What must hold of labels and certificates. */
 export const certificateInvariants: readonly ContractInvariant[] = [
   labelsOnce,
   labelsCovered,
   certificateCounts,
   certificateOrigins,
+  stakedLabels,
 ];

@@ -9,6 +9,7 @@ import { chainMetrics } from './metrics/chain.ts';
 import { consensusMetrics } from './metrics/consensus.ts';
 import { costMetrics } from './metrics/cost.ts';
 import { decentralisationMetrics } from './metrics/decentralisation.ts';
+import { billMetrics, exchangeMetrics } from './metrics/exchange.ts';
 import { exclusionMetrics } from './metrics/exclusions.ts';
 import { finalityMetrics } from './metrics/finality.ts';
 import { attackMetrics, detectorMetrics, fraudMetrics } from './metrics/fraud.ts';
@@ -36,6 +37,8 @@ export const RUN_METRICS: readonly Metric[] = Object.freeze([
   ...requiring(['slots'], gridMetrics),
   ...requiring(['slots', 'settlements'], welfareMetrics),
   ...pointsMetrics,
+  ...requiring(['bills', 'liability'], billMetrics),
+  ...requiring(['exchange'], exchangeMetrics),
   ...requiring(['slots', 'attacks', 'alarms'], fraudMetrics),
   ...attackResultMetrics,
   ...exclusionMetrics,

@@ -328,6 +328,38 @@ offset_upt  | integer | upt | Set off against what the owner owed
 state       | text    |     | pending, approved, paid, refused or clawedBack
 `;
 
+const BILLS = `
+home         | text    |     | Home that is billed
+posted_us    | integer | us  | When the grid operator posted it
+bill         | integer |     | Number of the bill at its home
+due_us       | integer | us  | Last instant at which points count against it
+amount_upt   | integer | upt | What is owed for energy of the grid, in money at par
+credited_upt | integer | upt | What points have covered of it, in money at par
+state        | text    |     | sent, open, paid (the rest in money) or lost (never on the chain)
+`;
+
+const LIABILITY = `
+time_us         | integer | us  | Time of the report
+outstanding_upt | integer | upt | Points issued and not burned
+liability_upt   | integer | upt | Worth against bills of those the grid operator does not hold itself
+open_bills_upt  | integer | upt | Open on bills that points may be redeemed against
+redeemed_upt    | integer | upt | Points redeemed so far
+coverage        | number  |     | Open bills / liability; empty without a liability
+`;
+
+const EXCHANGE = `
+seller     | text    |     | Home or full node that sells points
+offer      | integer |     | Number of the offer at its seller
+buyer      | text    |     | Home that took it; empty while nobody has
+amount_upt | integer | upt | Points offered
+ask_per_pt | number  |     | Money asked a point
+sent_us    | integer | us  | When it was sent
+taken_us   | integer | us  | When its taking was final; empty while nobody has
+paid_us    | integer | us  | When the money came; empty when it did not
+ended_us   | integer | us  | When its end was final; empty while it is not over
+state      | text    |     | open, taken, released, refunded or cancelled; empty when never on the chain
+`;
+
 const EXCLUSIONS = `
 node            | text    |    | Full node accused or at fault
 kind            | text    |    | Kind of offence
@@ -371,6 +403,9 @@ export const RUN_TABLES: readonly TableSchema[] = Object.freeze([
   schema('upkeep', 'What a ledger costs to keep', 'measure', UPKEEP, 'optional'),
   schema('calls', 'Calls of contracts and what became of them', 'type', CALLS),
   schema('claims', 'Claims of the subsidy and their payment', 'claim', CLAIMS, 'optional'),
+  schema('bills', 'Electricity bills and what points covered', 'home posted_us', BILLS, 'optional'),
+  schema('liability', 'What points oblige the grid to', 'time_us', LIABILITY, 'optional'),
+  schema('exchange', 'Offers of points for money', 'seller offer', EXCHANGE, 'optional'),
   schema('attacks', 'True labels of fraud and faults', '', ATTACKS, 'market'),
   schema('alarms', 'Alarms of detectors', '', ALARMS, 'market'),
   schema(

@@ -143,6 +143,7 @@ export function openBillDesk(parts: BillDeskParts): BillDesk {
     }
     const redeemedUpt = read(chainCell(rules.accountCount, CHAIN.redeemedUpt));
     const timeUs = kernel.nowUs - openingUs;
+    if (reports.at(-1)?.timeUs === timeUs) reports.pop();
     reports.push({ timeUs, outstandingUpt, liability, openBills, redeemedUpt });
   }
 

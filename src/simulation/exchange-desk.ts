@@ -1,15 +1,23 @@
 /**
- * Homes that buy and sell points among themselves (model §7.6). One that runs short of what its bids need
+ * Members that buy and sell points among themselves (model §7.6). A home that runs short of what its bids need
  * takes the cheapest offers that it would pay for; one with more than it needs offers lots at the redemption
- * rate and a private margin. The money goes through banks, which take their time, and some buyers never pay;
+ * rate and a private margin, and so do full nodes, which earn points and have no bill. The money goes through banks, which take their time, and some buyers never pay;
  * what the chain does not settle by confirmation the centre decides by what the bank says.
  */
 import { exp } from '../base/math.ts';
 import type { RandomSource } from '../base/random.ts';
 import { createTable, type Table } from '../base/table.ts';
 import { HOUR_US, MINUTE_US } from '../base/units.ts';
+import { ACCOUNT, accountCell } from '../contracts/cells.ts';
 import { priceOfOffer } from '../contracts/exchange.ts';
-import { OFFER, OFFER_STATE, offerCell, offerOf } from '../contracts/exchange-cells.ts';
+import {
+  OFFER,
+  OFFER_STATE,
+  offerCell,
+  offerOf,
+  SELLER,
+  sellerCell,
+} from '../contracts/exchange-cells.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { PHASE } from '../kernel/phase.ts';
 import type { PayloadOf } from '../ledger/transactions.ts';
@@ -91,7 +99,7 @@ export function openExchangeDesk(parts: ExchangeDeskParts): ExchangeDesk {
   const offers: Offer[] = [];
   /** Rows of offers that are not over. */
   const live = new Set<number>();
-  const sequences = new Float64Array(homeCount);
+  const sequences = new Float64Array(rules.accountCount);
   const purchases = new Float64Array(homeCount);
   /** Row and sender of what was asked of the contract and is not final yet. */
   const asked = new Map<number, Asked>();
@@ -175,8 +183,20 @@ export function openExchangeDesk(parts: ExchangeDeskParts): ExchangeDesk {
     }
   }
 
+  /** What a full node keeps free: its holding at genesis is for bonds and deposits, as far as not locked. */
+  function depositsUpt(node: number): number {
+    const read = wallets.readerOf(node);
+    const lockedUpt =
+      read(accountCell(node, ACCOUNT.escrowUpt)) - read(sellerCell(node, SELLER.offeredUpt));
+    return Math.max(0, scenario.points.nodes - lockedUpt);
+  }
+
   const look = kernel.event('agents/look-at-points', PHASE.agents, (home) => {
     if (kernel.nowUs + exchange.every < endUs) look.after(exchange.every, home);
+    if (home >= homeCount) {
+      offerLots(home, wallets.freeUpt(home) - depositsUpt(home));
+      return;
+    }
     const needUpt = wallets.needUpt(home);
     if (needUpt === undefined) return;
     forget();
@@ -234,7 +254,7 @@ export function openExchangeDesk(parts: ExchangeDeskParts): ExchangeDesk {
   }
 
   if (exchange.every > 0) {
-    for (let home = 0; home < homeCount; home++) {
+    for (let home = 0; home < rules.firstNode + rules.nodeCount; home++) {
       look.at(openingUs + Math.floor(draws.uniform(home, 0, K.phase) * exchange.every), home);
     }
   }

@@ -5,12 +5,15 @@
 import { exp } from '../base/math.ts';
 import type { RandomSource } from '../base/random.ts';
 import type { Table } from '../base/table.ts';
+import { HOUR_US, MINUTE_US } from '../base/units.ts';
+import { HOLDER, holderCell } from '../contracts/points-cells.ts';
+import { unvestedUpt } from '../contracts/vesting.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { PHASE } from '../kernel/phase.ts';
 import { createFiatBook, type FiatBook } from '../market/fiat-book.ts';
 import type { Scenario } from '../scenario/sections.ts';
 import { openBillDesk } from './bill-desk.ts';
-import type { Chain } from './chain.ts';
+import { CENTRE_NODE, type Chain } from './chain.ts';
 import { openExchangeDesk } from './exchange-desk.ts';
 import type { HomeBook } from './home-book.ts';
 import { createWallets } from './points-wallet.ts';
@@ -67,6 +70,7 @@ export function openPointsDesk(kernel: Kernel, parts: PointsDeskParts): PointsDe
       deliver.after(Math.max(1, Math.floor(bankDelayMedian * delay)), payment);
     },
   });
+  keepGrants(kernel, parts);
   const exchange = openExchangeDesk({ kernel, scenario, chain, wallets, bills, fiat, random });
   return {
     fiat,
@@ -83,4 +87,31 @@ export function openPointsDesk(kernel: Kernel, parts: PointsDeskParts): PointsDe
       return [...bills.tables(), exchange.table()];
     },
   };
+}
+
+/** What orders hold of an expired grant is asked for again after this. */
+const ASK_AGAIN_US = 6 * HOUR_US;
+/** A keeper waits this long after the hour, for its clock is not the producer's. */
+const SLACK_US = MINUTE_US;
+
+/** The centre asks for the end of grants that have expired, which no contract does by itself. */
+function keepGrants(kernel: Kernel, { chain }: PointsDeskParts): void {
+  const { rules } = chain;
+  const { grantExpiryUs, grantVestingUs } = rules.points!;
+  if (grantExpiryUs === 0 || grantVestingUs === 0) return;
+  const read = (cell: number) => chain.state.readAt(chain.engine.head[CENTRE_NODE]!, cell);
+  const expire = kernel.event('agents/expire-grant', PHASE.agents, (account) => {
+    if (unvestedUpt(read, rules, account, kernel.nowUs) === 0) return;
+    const about = { slot: -1, expiryUs: kernel.nowUs + ASK_AGAIN_US };
+    chain.submit('GRANT_EXPIRE', rules.centre, { account }, about);
+    expire.after(ASK_AGAIN_US, account);
+  });
+  kernel
+    .event('agents/note-grants', PHASE.agents, () => {
+      for (let home = 0; home < rules.homeCount; home++) {
+        const grantUs = read(holderCell(home, HOLDER.grantUs));
+        expire.at(Math.max(kernel.nowUs, grantUs + grantExpiryUs + SLACK_US), home);
+      }
+    })
+    .at(rules.openingUs);
 }

@@ -4,6 +4,7 @@
  */
 import { cost } from '../base/integer.ts';
 import { ACCOUNT, accountCell } from '../contracts/cells.ts';
+import { gasPriceOf } from '../contracts/execute.ts';
 import { unvestedUpt } from '../contracts/vesting.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Scenario } from '../scenario/sections.ts';
@@ -18,8 +19,8 @@ export const POINTS_GAS_LIMIT = 200_000;
 export interface Wallets {
   /** Reads a cell at the head of the node that an account is attached to. */
   readerOf(account: number): (cell: number) => number;
-  /** What a home may transfer, sell or redeem now, the gas for it left out [Upt]. */
-  freeUpt(home: number): number;
+  /** What a member may transfer, sell or redeem now, the gas for it left out [Upt]. */
+  freeUpt(account: number): number;
   /** What a home's bids of a day need; undefined before a day is settled but for what is under way. */
   needUpt(home: number): number | undefined;
   /** Notes that the settlement of a slot is final. */
@@ -50,11 +51,11 @@ export function createWallets(
 
   return {
     readerOf,
-    freeUpt(home) {
-      const read = readerOf(home);
-      const lockedUpt = unvestedUpt(read, rules, home, kernel.nowUs);
-      const gasUpt = POINTS_GAS_LIMIT * rules.gasPriceUpt;
-      return Math.max(0, read(accountCell(home, ACCOUNT.balanceUpt)) - lockedUpt - gasUpt);
+    freeUpt(account) {
+      const read = readerOf(account);
+      const lockedUpt = unvestedUpt(read, rules, account, kernel.nowUs);
+      const gasUpt = POINTS_GAS_LIMIT * gasPriceOf(rules, account);
+      return Math.max(0, read(accountCell(account, ACCOUNT.balanceUpt)) - lockedUpt - gasUpt);
     },
     needUpt(home) {
       if (finalCount < slotsPerDay - lockedSlots) return undefined;

@@ -10,6 +10,9 @@ import { ASSETS, outpointName, spendId } from '../ledger/utxo/spend.ts';
 import type { TracedLedger, TracedTransaction } from './trace-ledger.ts';
 import { pointsText, type TraceNode } from './trace-tree.ts';
 
+/** Generations that are told one by one; a chain of change may have thousands. */
+const DEPTH_MAX = 200;
+
 /** A spend as the tracer needs it. */
 export interface TracedSpend {
   readonly payload: SpendPayload;
@@ -117,7 +120,7 @@ export function traceCoin(
   who: (member: number) => string,
 ): TraceNode {
   const told = new Set<string>();
-  const visit = (at: TracedCoin): TraceNode => {
+  const visit = (at: TracedCoin, depth: number): TraceNode => {
     const { name, output, madeBy, inputs, member } = at;
     const what = `${short(name)} ${amountText(output)}`;
     if (madeBy === undefined) {
@@ -126,16 +129,20 @@ export function traceCoin(
     }
     if (told.has(name)) return { kind: 'coin', text: `${what}: as above`, tx: madeBy.tx };
     told.add(name);
+    if (depth === DEPTH_MAX) {
+      const count = coinOrigins(history, at).length;
+      return { kind: 'coin', text: `${what}: from ${count} issued coins`, tx: madeBy.tx };
+    }
     const fee = madeBy.payload.feeUpt === 0 ? '' : `, fee ${pointsText(madeBy.payload.feeUpt)}`;
     const count = `${inputs.length} ${inputs.length === 1 ? 'coin' : 'coins'}`;
     return {
       kind: 'coin',
       text: `${what}: made of ${count}${fee}`,
       tx: madeBy.tx,
-      children: inputs.map((input) => visit(history.coins.get(input)!)),
+      children: inputs.map((input) => visit(history.coins.get(input)!, depth + 1)),
     };
   };
-  const node = visit(coin);
+  const node = visit(coin, 0);
   const { spentBy } = coin;
   if (spentBy === undefined) return { ...node, text: `${node.text} (exact, unspent)` };
   const spent: TraceNode = { kind: 'spent', text: 'by a later spend', tx: spentBy.tx };

@@ -53,7 +53,9 @@ describe('stake', () => {
   it('that is on its way out may come back, and is locked for anything else', () => {
     const world = createGovernanceWorld();
     unstake(world, 1, ids(26, 4));
-    expect(world.send('CERT_TRANSFER', 1, { to: 2, certificates: [26] })).toBe('CERTIFICATE_LOCKED');
+    expect(world.send('CERT_TRANSFER', 1, { to: 2, certificates: [26] })).toBe(
+      'CERTIFICATE_LOCKED',
+    );
     expect(stake(world, 1, [26, 27])).toBe('');
     expect([weightOf(world.read, 1), locked(world, 1)]).toEqual([8, 10]);
     expect(stake(world, 1, ids(28, 4))).toBe('');

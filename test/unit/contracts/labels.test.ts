@@ -275,6 +275,30 @@ describe('labels that are due', () => {
     expect(world.broken()).toEqual([]);
   });
 
+  it.each([
+    // Open Wh against a carry: 1 Wh more than the carry is a label that may be missing.
+    [500, 500, 0],
+    [500, 501, 1],
+    [999, 1000, 1],
+    [0, 1, 1],
+    [0, 1000, 1],
+    [0, 1001, 2],
+  ])('with a carry of %d Wh and %d Wh open: %d', (carryWh, openWh, count) => {
+    const world = createCertificateWorld();
+    world.pass(
+      0,
+      [{ home: 0, wh: 9000 + carryWh }],
+      [{ seller: 0, buyer: 1, wh: Math.min(999, openWh) }],
+    );
+    const rest = Math.max(0, openWh - 999);
+    // What adds nothing to the carry: whole kWh, of which the rest is sold to another.
+    const sold = rest === 0 ? [] : [{ seller: 0, buyer: 2, wh: rest }];
+    expect(world.pass(1, [{ home: 0, wh: 1000 }], sold)).toBe('');
+    expect(generator(world, 0, 'exportCarryWh')).toBe(carryWh);
+    expect(generator(world, 0, 'openWh')).toBe(openWh);
+    expect(due(world, 0)).toBe(count);
+  });
+
   it('include all of slots that have not settled: nothing of them is bundled before', () => {
     const world = createCertificateWorld();
     world.mint(0, { home: 0, wh: 1_000_000 });

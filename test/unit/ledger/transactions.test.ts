@@ -95,6 +95,7 @@ describe('transaction bytes', () => {
       [56, 'CERT_WITHDRAW'],
       [57, 'REVOKE'],
       [58, 'TASK_OPEN_CANARY'],
+      [59, 'SPEND'],
     ]);
   });
 

@@ -94,6 +94,16 @@ describe('a coin', () => {
     expect(told.filter((line) => line.endsWith('as above'))).toHaveLength(1);
   });
 
+  it('with a long chain of change behind it is told for 200 generations, then summed up', () => {
+    const spends = Array.from({ length: 5_000 }, (_, k) =>
+      spend(`s${k}`, [k === 0 ? 'a:0' : `s${k - 1}:0`], [10_000_000]),
+    );
+    const long = coinHistory(issued, spends);
+    const lines = texts(traceCoin(long, long.find(`${id('s4999')}:0`)!, String));
+    expect(lines).toHaveLength(201);
+    expect(lines.at(-1)).toMatch(/from 1 issued coins$/);
+  });
+
   it('is found by the first digits of its name where they are unique', () => {
     expect(history.find(id('alone').slice(0, 10))).toBe(coin('alone:0'));
     expect(history.find(`${id('joint').slice(0, 8)}:1`)).toBe(coin('joint:1'));
