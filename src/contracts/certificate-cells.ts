@@ -18,7 +18,7 @@ const STAKED_RANGES = LABELS + 2 ** 44;
 const QUEUES = LABELS + 2 ** 46;
 
 /** Certificate ids are below this. */
-export const CERTIFICATE_IDS_MAX = 2 ** 40;
+export const CERTIFICATE_IDS_MAX = 2 ** 40 - 1;
 /** Numbers that a seller may give its offers are below this. */
 export const OFFER_SEQUENCES_MAX = 2 ** 19;
 

@@ -3,7 +3,7 @@ import type { EventShape } from './define.ts';
 
 /** Codes of the entries. */
 export const CERTIFICATE_EVENT = {
-  labelsMinted: 24,
+  labelsMinted: 37,
   labelsMoved: 25,
   labelsLost: 26,
   labelsRevoked: 27,

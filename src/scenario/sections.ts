@@ -241,7 +241,7 @@ export const POINTS = {
   nodes: points('100 pt', { doc: 'Full nodes hold at genesis, for bonds and deposits' }),
   rewardBudget: points('20 pt', { doc: 'A simulated day, over non-empty irreversible blocks' }),
   compute: group({
-    every: duration('1 h', { doc: 'Between two tasks, in whole slots; 0 is none' }),
+    every: duration('0 s', { doc: 'Between two tasks, in whole slots; 0 is none' }),
     perLeaf: points('0.005 pt', { doc: 'For a leaf of a Merkle root, over all who are right' }),
     workers: integer(3, { min: 1, max: 7, doc: 'Full nodes that work on one task' }),
     deposit: points('1 pt', { doc: 'Of a worker, burned when it is wrong or silent' }),
@@ -279,7 +279,7 @@ export const POINTS = {
       max: 1_000,
       doc: 'Money that a point is worth against a bill, to six decimals',
     }),
-    billEvery: duration('1 day', { doc: 'Electricity bills, of final settlements; 0 is never' }),
+    billEvery: duration('0 s', { doc: 'Electricity bills, of final settlements; 0 is never' }),
     due: duration('12 h', { min: 1_000_000, doc: 'After posting; the rest is then paid in money' }),
     reserve: points('5 pt', { doc: 'A home keeps beyond what its bids of a day need' }),
     runAt: optional(
@@ -287,7 +287,7 @@ export const POINTS = {
     ),
   }),
   exchange: group({
-    every: duration('6 h', { doc: 'Between two looks of a home at its points; 0 is no trade' }),
+    every: duration('0 s', { doc: 'Between two looks of a home at its points; 0 is no trade' }),
     lot: points('5 pt', { min: 1, doc: 'Size of an offer of points for money' }),
     askMargin: fraction('5 %', { doc: 'Most that a seller asks above the redemption rate' }),
     bidMargin: fraction('10 %', { doc: 'Most that a buyer pays above the redemption rate' }),

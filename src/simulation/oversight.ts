@@ -26,6 +26,9 @@ export interface SlotFlows {
 
 /** Attacks, detectors and scoring of one run. */
 export interface Oversight {
+  /** Attacks at work, and detectors that look on. */
+  readonly attacks: readonly AttackInstance[];
+  readonly detectors: readonly DetectorInstance[];
   readonly scoring: Scoring;
   readonly faults: MeterFaults;
   readonly isProsumer: Uint8Array;
@@ -133,6 +136,8 @@ export function createOversight(
   const lastOfDay = (slot: number) =>
     calendar.at((slot + 1) * slotUs).dayIndex !== calendar.at(slot * slotUs).dayIndex;
   return {
+    attacks: working,
+    detectors: instances,
     scoring,
     faults,
     isProsumer,

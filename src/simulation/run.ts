@@ -131,6 +131,7 @@ export function simulate(scenario: Scenario, options: RunOptions = {}): RunResul
     accounts,
     random,
     workers,
+    oversight,
     site,
     book: () => operator.book,
   });
@@ -261,7 +262,10 @@ export function simulate(scenario: Scenario, options: RunOptions = {}): RunResul
   }
   function isDone(): boolean {
     return (
-      operator.openCount === 0 && !chain.hasOpenTransactions() && chain.rewardsPaid(lastDeliveryUs)
+      operator.openCount === 0 &&
+      desks.isIdle() &&
+      !chain.hasOpenTransactions() &&
+      chain.rewardsPaid(lastDeliveryUs)
     );
   }
   oversight.finish();

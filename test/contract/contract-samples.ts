@@ -15,6 +15,7 @@ import { hexToBytes } from '../../src/ledger/hash.ts';
 import { inclusionProof, leafHash, merkleRootOfHashes } from '../../src/ledger/merkle.ts';
 import { orderCommitment } from '../../src/ledger/order-commitment.ts';
 import { canaryCommitment, taskCommitment } from '../../src/ledger/payloads/compute.ts';
+import { meterLeafBytes } from '../../src/metering/leaf.ts';
 import { createBookWorld } from '../unit/contracts/book-world.ts';
 import { createCertificateWorld, VALIDITY_US } from '../unit/contracts/certificate-world.ts';
 import { createMembersWorld } from '../unit/contracts/members-world.ts';
@@ -94,21 +95,23 @@ function clearingStory(): void {
 function meteringStory(): void {
   const world = createWorld({ groups: { metering: { meterDisputeUs: 1e12 } } });
   world.nowUs = 20_000 * S;
-  const leaves = [0, 1, 2, 3].map((home) => {
-    const leaf = new Uint8Array(40).fill(home);
-    return { leaf, signature: world.keys[home]!.sign(leaf) };
-  });
+  const leavesOf = (slot: number) =>
+    [0, 1, 2, 3].map((home) => {
+      const leaf = meterLeafBytes(`home-${home}`, slot, 100, 7, 9, 0);
+      return { leaf, signature: world.keys[home]!.sign(leaf) };
+    });
+  const leaves = leavesOf(0);
   const hashes = leaves.map(({ leaf, signature }) => leafHash(leaf, signature));
   const root = hexToBytes(merkleRootOfHashes(hashes));
   const sums = { importWh: 1, exportWh: 2, generationWh: 3 };
   world.send('METER_BATCH', CENTRE, { slot: 0, headEnd: 0, root, count: 4, ...sums });
-  world.send('METER_READS', CENTRE, { slot: 1, headEnd: 0, leaves });
+  world.send('METER_READS', CENTRE, { slot: 1, headEnd: 0, leaves: leavesOf(1) });
   const path = inclusionProof(hashes, 2).map(hexToBytes);
   world.send('METER_PROOF', 0, { slot: 0, index: 2, ...leaves[2]!, path });
 }
 
 function pointsStory(): void {
-  const points = { fiatCashOut: 1, grantVestingUs: DAY, grantExpiryUs: 2 * DAY };
+  const points = { fiatCashOut: 1, grantVestingUs: 10 * DAY, grantExpiryUs: 2 * DAY };
   const world = createPointsWorld({ points, members: 3 });
   world.post(0, 0, 30e6);
   world.send('POINTS_REDEEM', 0, { amountUpt: 10e6, bill: 0 });
@@ -136,7 +139,7 @@ function membershipStory(): void {
   world.send('SUSPEND', authority, { account: 0, cause: 1 });
   world.send('REINSTATE', authority, { account: 0 });
   world.send('FREEZE', authority, world.freezeOrder(1, 0, true));
-  world.send('KEY_ROTATE', 2, world.rotation(2, 1, 77));
+  world.send('KEY_ROTATE', 2, world.rotation(2, 0, 77));
   world.send('REVOKE', authority, { account: 0, cause: 2 });
 }
 
