@@ -224,6 +224,7 @@ adjusted_rand    | number  |     | Rand index corrected for chance
 entropy_bits     | number  | bit | Mean entropy of who may have sent a payment
 effective_size   | number  |     | Mean number of equally likely senders
 identified_share | number  |     | Payments whose sender is told right
+linked_share     | number  |     | Addresses that are linked with their owner's next new one
 `;
 
 const HOLDINGS = `

@@ -10,9 +10,7 @@ import type { ChainEngine } from '../consensus/engine.ts';
 import type { ConsensusInstance } from '../consensus/protocol.ts';
 import { protocols } from '../consensus/protocols/index.ts';
 import { CHAIN, chainCell, denseCellCount } from '../contracts/cells.ts';
-import { recount } from '../contracts/conservation.ts';
-import { EMPTY_STATE_ROOT, stateRootAfter } from '../contracts/execute.ts';
-import { rulesOf, writeGenesisCoins, writeGenesisState } from '../contracts/genesis-rules.ts';
+import { rulesOf } from '../contracts/genesis-rules.ts';
 import { brokenInvariants } from '../contracts/invariants.ts';
 import type { ChainRules } from '../contracts/rules.ts';
 import { utxoRecount } from '../contracts/utxo-conservation.ts';
@@ -44,6 +42,7 @@ import { type BlockBuilder, createBlockBuilder } from './builder.ts';
 import { governChain } from './chain-governance.ts';
 import { CENTRE_NODE, createClients, type SubmitOptions } from './clients.ts';
 import { createElections } from './elections.ts';
+import { openGenesis } from './genesis-state.ts';
 import type { Governance } from './governance.ts';
 import { createHearing } from './hearing.ts';
 import { createIntake } from './intake.ts';
@@ -147,7 +146,7 @@ export function createChain(
     denseCount: denseCellCount(rules.accountCount),
     maxUnfinalBlocks: scenario.ledger.maxUnfinalBlocks,
   });
-  const genesisRoot = openState(state, genesis, rules);
+  const genesisRoot = openGenesis(state, genesis, rules);
   const table = createTransactionTable();
   const nonces = createNonceBook(table);
   const pool = createPool(tree, table, nonces.rivals);
@@ -380,13 +379,6 @@ export function createChain(
 
   function recountNow(): void {
     checks.recounts++;
-    const off = recount(state, rules.accountCount);
-    if (off !== 0)
-      throw new InvariantViolation(
-        'points-conserved',
-        `recount is off by ${off} Upt`,
-        kernel.nowUs,
-      );
     if (rules.coins !== undefined) {
       const coins = utxoRecount(state);
       if (coins.some((units) => units !== 0)) {
@@ -489,14 +481,4 @@ function clockSkews(scenario: Scenario, random: RandomSource): Float64Array {
   return Float64Array.from({ length: scenario.network.nodes }, (_, node) =>
     Math.round(scenario.network.clockSkew * draws.normal(node, 0, 0)),
   );
-}
-
-function openState(state: ChainState, genesis: Accounts['genesis'], rules: ChainRules): string {
-  const view = state.begin(0);
-  writeGenesisState(view, genesis);
-  writeGenesisCoins(view, genesis, rules);
-  const root = stateRootAfter(EMPTY_STATE_ROOT, state.dirtyCells(), (cell) => view.read(cell));
-  state.commit(0);
-  state.foldGenesis();
-  return root;
 }

@@ -26,6 +26,7 @@ import {
   ledgerCoins,
 } from '../ledger/analysis/ledger-coins.ts';
 import { scorePairs } from '../ledger/analysis/pair-scores.ts';
+import { rotationLinkability } from '../ledger/analysis/rotation.ts';
 import { scheduleBlock } from '../ledger/analysis/schedule.ts';
 import type { Partition } from '../ledger/analysis/union-find.ts';
 import type { Genesis } from '../ledger/genesis.ts';
@@ -224,6 +225,8 @@ interface PrivacyRow {
   readonly entropyBits: number;
   readonly effectiveSize: number;
   readonly identifiedShare: number;
+  /** Share of an owner's addresses that are linked with the next new one; NaN where there is one. */
+  readonly linked: number;
 }
 
 /**
@@ -233,9 +236,14 @@ interface PrivacyRow {
 function coinPrivacy(coins: LedgerCoins, rules: ChainRules, truth: LedgerTruth): Table {
   const ownerOf = coins.addressLock.map((lock) => truth.ownerOfLock(lock));
   const tagged = new Uint8Array(coins.addressCount);
+  const firstUs = new Float64Array(coins.addressCount).fill(Number.POSITIVE_INFINITY);
   const payers: number[] = [];
   for (let tx = 0; tx < coins.transactionCount; tx++) {
     const first = coins.inputOffset[tx]!;
+    for (let k = coins.outputOffset[tx]!; k < coins.outputOffset[tx + 1]!; k++) {
+      const address = coins.outputAddress[k]!;
+      firstUs[address] = Math.min(firstUs[address]!, coins.timestampUs[tx]!);
+    }
     if (coins.inputOffset[tx + 1]! > first) payers.push(coins.inputAddress[first]!);
     else
       for (let k = coins.outputOffset[tx]!; k < coins.outputOffset[tx + 1]!; k++) {
@@ -250,7 +258,9 @@ function coinPrivacy(coins: LedgerCoins, rules: ChainRules, truth: LedgerTruth):
       ownerCount: rules.homeCount,
       tagged,
     };
-    return rowOf(observer, partition, ownerOf, payers, knowledge);
+    const history = { ownerOf, clusterOf: partition.setOf, firstUs };
+    const { linkedShare } = rotationLinkability(history, 1);
+    return { ...rowOf(observer, partition, ownerOf, payers, knowledge), linked: linkedShare[0]! };
   });
   return privacyTable(rows);
 }
@@ -283,6 +293,7 @@ function rowOf(
     entropyBits: anonymity.meanEntropyBits,
     effectiveSize: anonymity.meanEffectiveSize,
     identifiedShare: anonymity.identifiedShare,
+    linked: Number.NaN,
   };
 }
 
@@ -298,5 +309,6 @@ function privacyTable(rows: readonly PrivacyRow[]): Table {
     entropy_bits: of(({ entropyBits }) => entropyBits),
     effective_size: of(({ effectiveSize }) => effectiveSize),
     identified_share: of(({ identifiedShare }) => identifiedShare),
+    linked_share: of(({ linked }) => linked),
   });
 }

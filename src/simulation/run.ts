@@ -9,6 +9,7 @@ import type { Table } from '../base/table.ts';
 import { createWorkBook } from '../contracts/compute-conduct.ts';
 import { createKernel, type Probe } from '../kernel/kernel.ts';
 import { PHASE } from '../kernel/phase.ts';
+import { compilePredicate, PredicateSyntaxError } from '../ledger/utxo/predicate-language.ts';
 import { createHeadEnd } from '../metering/head-end.ts';
 import { createHeadMeter } from '../metering/head-meter.ts';
 import { createMeters } from '../metering/meters.ts';
@@ -300,14 +301,22 @@ export function simulate(scenario: Scenario, options: RunOptions = {}): RunResul
  */
 function refuseCoins({ ledger, market }: Scenario, isChainAlone: boolean): void {
   if (isChainAlone || ledger.model === 'account') return;
+  // Said by the language itself, so that it stays true when the language changes.
+  let reason = '';
+  try {
+    compilePredicate(`${market.mechanism.name}(bids, asks)`);
+  } catch (error) {
+    if (!(error instanceof PredicateSyntaxError)) throw error;
+    reason = error.message;
+  }
   throw new ScenarioError([
     {
       file: '',
       path: 'scenario.ledger.model',
       expected:
         `account beside a market: ${market.mechanism.name} matches orders in a book that all members ` +
-        'share, and a coin is locked by a predicate that sees its own witness only',
-      got: ledger.model,
+        'share, and no predicate of a coin can say that',
+      got: `${ledger.model}, where "${market.mechanism.name}(bids, asks)" is ${reason}`,
       hint: 'coins carry payments alone: population: { name: accounts }',
     },
   ]);

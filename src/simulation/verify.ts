@@ -7,14 +7,8 @@ import type { Table } from '../base/table.ts';
 import { protocols } from '../consensus/protocols/index.ts';
 import { ACCOUNT, accountCell, denseCellCount } from '../contracts/cells.ts';
 import { imbalanceOf, recount } from '../contracts/conservation.ts';
-import {
-  EMPTY_STATE_ROOT,
-  execute,
-  refusal,
-  stateRootAfter,
-  type UndoableState,
-} from '../contracts/execute.ts';
-import { rulesOf, writeGenesisCoins, writeGenesisState } from '../contracts/genesis-rules.ts';
+import { execute, refusal, stateRootAfter, type UndoableState } from '../contracts/execute.ts';
+import { rulesOf } from '../contracts/genesis-rules.ts';
 import { brokenInvariants } from '../contracts/invariants.ts';
 import { advanceRewards, type IrreversibleBlock } from '../contracts/points.ts';
 import { pointsProblem } from '../contracts/points-checks.ts';
@@ -37,6 +31,7 @@ import {
 
 import { type Accesses, accessed } from './access-journal.ts';
 import { type HoldingChanges, journalled } from './audit-journal.ts';
+import { openGenesis } from './genesis-state.ts';
 import { type StateSource, stateTables } from './state-tables.ts';
 import { createChainTurns } from './turns.ts';
 
@@ -113,12 +108,8 @@ function createReplay(
   const parameters = Object.fromEntries(genesis.consensus.parameters);
   const rule = protocol.createRule(tree, parameters);
   const turns = createChainTurns(tree, state, rules, protocol, rule, parameters);
+  let root = openGenesis(state, genesis, rules);
   let view = state.begin(0);
-  writeGenesisState(view, genesis);
-  writeGenesisCoins(view, genesis, rules);
-  let root = stateRootAfter(EMPTY_STATE_ROOT, state.dirtyCells(), (cell) => view.read(cell));
-  state.commit(0);
-  state.foldGenesis();
   let counted = 0;
   let head = 0;
   const writer = createWriter(1024);

@@ -3,116 +3,11 @@
  * contracts: what an account holds after a branch is found by playing every transaction of it from the start.
  */
 
+import { trade } from './points-oracle-market.ts';
+import type { Action, OracleLedger, OracleRules } from './points-oracle-types.ts';
+
 /** Accounts by office, as the worlds of contract tests have them. */
 const [HOMES, CENTRE, DSO, TREASURY, ACCOUNTS] = [4, 7, 8, 10, 11];
-const S = 1_000_000;
-
-/** Rules that the oracle knows. */
-export interface OracleRules {
-  readonly grantUpt: number;
-  readonly vestingUs: number;
-  readonly expiryUs: number;
-  readonly capUpt: number;
-  readonly epochUs: number;
-  readonly gasPriceUpt: number;
-  readonly feeBurn: readonly [number, number];
-  readonly penaltyBurn: readonly [number, number];
-  /** Redemption rate as a fraction. */
-  readonly rate: readonly [number, number];
-  readonly confirmUs: number;
-  readonly asks: readonly [number, number];
-}
-
-interface Account {
-  balance: number;
-  escrow: number;
-  isMember: boolean;
-  isFrozen: boolean;
-  granted: number;
-  grantUs: number;
-  kept: number;
-  earned: { clean: number; compute: number; block: number };
-  lastDay: number;
-  redeemed: number;
-}
-
-interface Order {
-  readonly owner: number;
-  readonly sequence: number;
-  readonly isBid: boolean;
-  readonly wh: number;
-  readonly price: number;
-  escrow: number;
-}
-
-interface Trade {
-  readonly buyer: Order;
-  readonly seller: Order;
-  wh: number;
-  readonly price: number;
-}
-
-interface Slot {
-  orders: Order[];
-  trades: (Trade | undefined)[];
-  state: 'open' | 'cleared' | 'settled';
-}
-
-interface Offer {
-  readonly seller: number;
-  readonly amount: number;
-  readonly ask: number;
-  state: string;
-  buyer: number;
-  takenUs: number;
-}
-
-/** The ledger after some transactions. */
-export interface OracleLedger {
-  readonly accounts: Account[];
-  issued: { grant: number; clean: number; compute: number; block: number };
-  burned: number;
-  redeemed: number;
-  credited: number;
-  turnover: number;
-  readonly identities: Map<number, number>;
-  readonly bills: Map<string, { amount: number; credited: number; dueUs: number }>;
-  readonly billCounts: number[];
-  readonly offers: Map<string, Offer>;
-  readonly slots: Map<number, Slot>;
-  readonly claims: Set<string>;
-  epoch: number;
-  emitted: number;
-}
-
-/** One thing that is done, in the words of the oracle. */
-export type Action =
-  | { do: 'transfer'; from: number; to: number; amount: number }
-  | { do: 'register'; account: number; identity: number }
-  | { do: 'grant'; to: number; identity: number }
-  | { do: 'reward'; to: number; amount: number; day: number }
-  | { do: 'post'; home: number; bill: number; amount: number; dueUs: number }
-  | { do: 'redeem'; home: number; bill: number; amount: number }
-  | { do: 'sell'; from: number; sequence: number; amount: number; ask: number }
-  | { do: 'buy'; from: number; seller: number; sequence: number }
-  | { do: 'confirm' | 'cancel'; from: number; seller: number; sequence: number }
-  | { do: 'arbitrate'; seller: number; sequence: number; isPaid: boolean }
-  | { do: 'cashOut'; from: number; amount: number }
-  | { do: 'expire'; account: number }
-  | { do: 'freeze'; account: number }
-  | {
-      do: 'order';
-      home: number;
-      slot: number;
-      sequence: number;
-      isBid: boolean;
-      wh: number;
-      price: number;
-    }
-  | { do: 'clear'; slot: number; trades: readonly (readonly number[])[] }
-  | { do: 'settle'; slot: number; share: number; penalty: number }
-  | { do: 'clean'; seller: number; buyer: number; serial: number; count: number }
-  | { do: 'compute'; tos: readonly number[]; amount: number; ref: number };
 
 /** A ledger in which three homes are members with a balance. */
 export function openLedger(balance: number): OracleLedger {
@@ -146,9 +41,9 @@ export function openLedger(balance: number): OracleLedger {
   };
 }
 
-const share = (amount: number, [top, bottom]: readonly [number, number]) =>
+/** A share of an integer, rounded down. */
+export const share = (amount: number, [top, bottom]: readonly [number, number]) =>
   Number((BigInt(amount) * BigInt(top)) / BigInt(bottom));
-const worth = (price: number, wh: number) => share(price, [wh, 1_000]);
 
 /** Sum of what an account has in offers that are not over. */
 function offered(ledger: OracleLedger, account: number): number {
@@ -166,7 +61,8 @@ function unvested(ledger: OracleLedger, rules: OracleRules, account: number, now
   return Math.min(kept, granted - vested, balance + escrow - offered(ledger, account));
 }
 
-function spent(ledger: OracleLedger, rules: OracleRules, account: number): void {
+/** Notes what an account holds after it paid. */
+export function spent(ledger: OracleLedger, rules: OracleRules, account: number): void {
   const one = ledger.accounts[account]!;
   if (rules.vestingUs === 0) return;
   one.kept = Math.min(one.kept, one.balance + one.escrow - offered(ledger, account));
@@ -177,7 +73,8 @@ function mayPart(ledger: OracleLedger, rules: OracleRules, from: number, n: numb
   return n === 0 || balance - unvested(ledger, rules, from, nowUs) >= n;
 }
 
-function burn(ledger: OracleLedger, account: number, amount: number): void {
+/** Burns points of an account. */
+export function burn(ledger: OracleLedger, account: number, amount: number): void {
   ledger.accounts[account]!.balance -= amount;
   ledger.burned += amount;
 }
@@ -417,91 +314,4 @@ function exchange(
   return (
     nowUs >= offer.takenUs + rules.confirmUs && finish(action.isPaid ? 'released' : 'refunded')
   );
-}
-
-const WHEELING = 30_000;
-const needs = (isBid: boolean, wh: number, price: number) =>
-  isBid ? worth(price, wh) + worth(WHEELING, wh) : share(worth(price, wh), [1, 10]);
-
-function trade(
-  ledger: OracleLedger,
-  rules: OracleRules,
-  action: Extract<Action, { do: 'order' | 'clear' | 'settle' }>,
-  nowUs: number,
-): boolean {
-  const { accounts } = ledger;
-  const slot = ledger.slots.get(action.slot) ?? { orders: [], trades: [], state: 'open' };
-  const free = (order: Order, keep: number) => {
-    const back = order.escrow - Math.min(order.escrow, keep);
-    order.escrow -= back;
-    accounts[order.owner]!.escrow -= back;
-    accounts[order.owner]!.balance += back;
-  };
-  if (action.do === 'order') {
-    const { home, sequence, isBid, wh, price } = action;
-    const gateUs = 10_000 * S + action.slot * 1_000 * S - 100 * S;
-    const isKnown = slot.orders.some((one) => one.owner === home && one.sequence === sequence);
-    const escrow = needs(isBid, wh, price);
-    if (wh === 0 || nowUs > gateUs || slot.state !== 'open' || isKnown) return false;
-    if (accounts[home]!.balance < escrow) return false;
-    accounts[home]!.balance -= escrow;
-    accounts[home]!.escrow += escrow;
-    slot.orders.push({ owner: home, sequence, isBid, wh, price, escrow });
-    ledger.slots.set(action.slot, slot);
-    return true;
-  }
-  if (action.do === 'clear') {
-    if (slot.state !== 'open') return false;
-    const find = (owner: number) =>
-      slot.orders.find((one) => one.owner === owner && one.sequence === 0);
-    const trades = action.trades.map(([buy, sell, wh, price]) => {
-      const [buyer, seller] = [find(buy!), find(sell!)];
-      if (buyer === undefined || seller === undefined) return undefined;
-      return { buyer, seller, wh: wh!, price: price! };
-    });
-    for (const one of trades) {
-      if (one === undefined) continue;
-      const { buyer, seller, wh, price } = one;
-      if (!buyer.isBid || seller.isBid || wh <= 0) return false;
-      if (price > buyer.price || price < seller.price) return false;
-    }
-    for (const order of slot.orders) {
-      const mine = trades.filter((one) => one?.buyer === order || one?.seller === order);
-      if (mine.reduce((sum, one) => sum + one!.wh, 0) > order.wh) return false;
-    }
-    for (const order of slot.orders) {
-      const mine = trades.filter((one) => one?.buyer === order || one?.seller === order);
-      free(
-        order,
-        mine.reduce((sum, one) => sum + needs(order.isBid, one!.wh, one!.price), 0),
-      );
-    }
-    ledger.slots.set(action.slot, { ...slot, trades, state: 'cleared' });
-    return true;
-  }
-  if (slot.state === 'settled') return false;
-  const entries = slot.trades.flatMap((one) => (one === undefined ? [] : [one]));
-  for (const { buyer, seller, wh, price } of entries) {
-    const fulfilled = Math.floor(wh * action.share);
-    const cost = worth(price, fulfilled);
-    const wheeling = worth(WHEELING, fulfilled);
-    buyer.escrow -= cost + wheeling;
-    accounts[buyer.owner]!.escrow -= cost + wheeling;
-    spent(ledger, rules, buyer.owner);
-    accounts[seller.owner]!.balance += cost;
-    accounts[DSO]!.balance += wheeling;
-  }
-  for (const order of slot.orders) free(order, 0);
-  for (const { buyer, seller } of entries) {
-    for (const { owner } of [buyer, seller]) {
-      const paid = Math.min(action.penalty, accounts[owner]!.balance);
-      const burned = share(paid, rules.penaltyBurn);
-      burn(ledger, owner, burned);
-      accounts[owner]!.balance -= paid - burned;
-      accounts[DSO]!.balance += paid - burned;
-      if (paid > 0) spent(ledger, rules, owner);
-    }
-  }
-  ledger.slots.set(action.slot, { orders: [], trades: [], state: 'settled' });
-  return true;
 }

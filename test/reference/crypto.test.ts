@@ -100,7 +100,14 @@ describe.skipIf(!existsSync(file))('published vectors', () => {
   });
 
   it('Bitcoin headers are their fields, and their roots those of their transactions', () => {
-    for (const { height, txids, header_hex, hash, merkle_root, ...fields } of vectors.bitcoin_blocks) {
+    for (const {
+      height,
+      txids,
+      header_hex,
+      hash,
+      merkle_root,
+      ...fields
+    } of vectors.bitcoin_blocks) {
       const { root } = bitcoinRoot(txids);
       expect(bytesToHex(bitcoinHeader({ ...fields, root })), `block ${height}`).toBe(header_hex);
       expect(root).toBe(merkle_root);

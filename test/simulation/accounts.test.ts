@@ -65,12 +65,14 @@ describe.each(ARMS)('arm %s', (arm) => {
 
   it('points are what was issued, account by account', () => {
     const roles = texts(result, 'accounts', 'role');
-    const issued =
-      total(result, 'accounts', 'granted_upt') + total(result, 'accounts', 'rewarded_upt');
+    const cases = ['granted_upt', 'rewarded_upt', 'clean_upt', 'compute_upt'];
+    const issued = cases.reduce((sum, name) => sum + total(result, 'accounts', name), 0);
+    // Penalties burn.
+    const burned = total(result, 'settlements', 'penalty_upt');
     // Full nodes hold 100 pt at genesis.
     const atGenesis = 100e6 * roles.filter((role) => role === 'node').length;
     const held = total(result, 'accounts', 'balance_upt') + total(result, 'accounts', 'escrow_upt');
-    expect(held).toBe(issued + atGenesis);
+    expect(held).toBe(issued + atGenesis - burned);
     const granted = column('accounts', 'granted_upt');
     roles.forEach((role, account) => {
       expect(granted[account]).toBe(role === 'home' ? 100e6 : 0);
@@ -80,6 +82,7 @@ describe.each(ARMS)('arm %s', (arm) => {
   it('what moved on the chain is what the settlements say', () => {
     const ids = texts(result, 'accounts', 'account');
     const balance = column('accounts', 'balance_upt');
+    const clean = column('accounts', 'clean_upt');
     const homes = texts(result, 'settlements', 'home');
     const parts = ['trade_payment_upt', 'wheeling_upt', 'penalty_upt'].map((name) =>
       column('settlements', name),
@@ -90,11 +93,11 @@ describe.each(ARMS)('arm %s', (arm) => {
       paid.set(home, (paid.get(home) ?? 0) + sum);
     });
     ids.forEach((id, account) => {
-      if (paid.has(id)) expect(balance[account], id).toBe(100e6 - paid.get(id)!);
+      const earned = clean[account]!;
+      if (paid.has(id)) expect(balance[account], id).toBe(100e6 + earned - paid.get(id)!);
     });
     const dso = ids.indexOf('dso');
-    const owed =
-      total(result, 'settlements', 'wheeling_upt') + total(result, 'settlements', 'penalty_upt');
+    const owed = total(result, 'settlements', 'wheeling_upt');
     expect(owed).toBeGreaterThan(0);
     expect(balance[dso]).toBe(owed);
   });

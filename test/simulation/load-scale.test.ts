@@ -14,7 +14,7 @@ import { numbers, run, texts, total } from './world.ts';
 const MINUTE = 60e6;
 const SCALE = 5;
 const ARMS = ['pow', 'dpos', 'pbft', 'central'] as const;
-const COMMUNITY = ['ORDER_SUBMIT', 'CLEAR', 'METER_BATCH', 'SETTLE'];
+const COMMUNITY = ['ORDER_SUBMIT', 'CLEAR', 'METER_BATCH', 'SETTLE', 'LABEL_MINT'];
 
 type Run = ReturnType<typeof run>;
 const summaryOf = (result: Run) =>

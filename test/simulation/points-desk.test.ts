@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { numbers, run, texts, total } from './world.ts';
 
-const SETS = ['horizon.days=3', 'points.initial=20 pt', 'consensus.turn=60 s'];
+const ON = ['points.redemption.billEvery=1 day', 'points.exchange.every=6 h'];
+const SETS = ['horizon.days=3', 'points.initial=20 pt', 'consensus.turn=60 s', ...ON];
 /** Half the buyers do not pay, and banks take longer than sellers are given to confirm. */
 const GRUDGING = [
   'points.exchange.default=50 %',
@@ -15,7 +16,7 @@ const GRUDGING = [
 describe.each([
   ['dpos', SETS],
   ['dpos', [...SETS, ...GRUDGING]],
-  ['pow', ['horizon.days=3', 'points.initial=20 pt']],
+  ['pow', ['horizon.days=3', 'points.initial=20 pt', ...ON]],
 ])('arm %s, %j', (arm, sets) => {
   const result = run(arm, sets);
   const column = (table: string, name: string) => numbers(result, table, name);
