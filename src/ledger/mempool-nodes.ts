@@ -159,7 +159,10 @@ export function createMempools(parts: MempoolParts): Mempools {
 
   return {
     receive(node, tx, nowUs) {
-      if (minTipUpt > 0 && table.tipUpt[tx]! < minTipUpt && parts.paysFees(table.sender[tx]!)) {
+      // A spend states its fee in coins and has no tip.
+      const isAsked = table.type[tx] !== TRANSACTION_CODE.SPEND;
+      const isLow = isAsked && table.tipUpt[tx]! < minTipUpt;
+      if (isLow && parts.paysFees(table.sender[tx]!)) {
         return drop(node, tx, 'UNDERPRICED');
       }
       const refused = meetRivals(node, tx) ?? (isLimited ? shelve(node, tx, nowUs) : undefined);

@@ -101,6 +101,7 @@ export function crossCheck(
   checkTimes(scenario, root, issues);
   checkTariff(scenario, root, issues);
   checkSettlement(scenario, root, issues);
+  checkPoints(scenario, root, issues);
   checkClearing(scenario, root, issues);
   checkDisturbances(scenario, root, issues);
   if (checkStake) checkElections(scenario, root, issues);
@@ -221,6 +222,25 @@ function checkTariff(scenario: Scenario, root: LocatedMap, issues: InputIssue[])
     const expected = `feed-in below retail - wheeling in the ${period} period, ${text(localUpt)}`;
     const hint = 'otherwise nobody gains by trading locally';
     issues.push(issueAt(placeOf(root, paths), expected, text(tariff.feedIn), hint));
+  }
+}
+
+/** Times and limits of points that would change nothing, or that nobody could keep. */
+function checkPoints({ points }: Scenario, root: LocatedMap, issues: InputIssue[]): void {
+  const { redemption, exchange, vesting, grantExpiry } = points;
+  const at = (key: string) => placeOf(root, [`points.${key}`]);
+  const time = (us: number) => formatQuantity(us, 'duration');
+  if (grantExpiry > 0 && grantExpiry >= vesting) {
+    const expected = `less than points.vesting, ${time(vesting)}: by then all of it has vested`;
+    issues.push(issueAt(at('grantExpiry'), expected, time(grantExpiry)));
+  }
+  if (redemption.runAt !== undefined && redemption.billEvery === 0) {
+    const hint = 'points are redeemed against bills: set points.redemption.billEvery';
+    issues.push(issueAt(at('redemption.runAt'), 'no run without bills', 'this key', hint));
+  }
+  if (exchange.askMax !== undefined && exchange.askMax < exchange.askMin) {
+    const expected = `at least points.exchange.askMin, ${exchange.askMin}`;
+    issues.push(issueAt(at('exchange.askMax'), expected, String(exchange.askMax)));
   }
 }
 

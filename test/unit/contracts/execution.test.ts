@@ -2,7 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { ACCOUNT } from '../../../src/contracts/cells.ts';
 import { EMPTY_STATE_ROOT, stateRootAfter } from '../../../src/contracts/execute.ts';
+import { GAS } from '../../../src/contracts/rules.ts';
 import { sha256Hex } from '../../../src/ledger/hash.ts';
+import {
+  GAS_NONZERO_BYTE,
+  GAS_TRANSACTION,
+  GAS_ZERO_BYTE,
+} from '../../../src/ledger/transactions.ts';
 import { CENTRE, createWorld, S, TREASURY } from './world.ts';
 
 const pay = { to: 1, amountUpt: 5_000 };
@@ -55,6 +61,19 @@ describe('a transaction may enter a block', () => {
 });
 
 describe('gas', () => {
+  it('has the prices of the model', () => {
+    // Model §5.5; what a zero byte costs is the Yellow Paper's, a cleared record ours.
+    expect([GAS_TRANSACTION, GAS_NONZERO_BYTE, GAS_ZERO_BYTE]).toEqual([21_000, 16, 4]);
+    expect(GAS).toEqual({
+      recordWrite: 5_000,
+      recordRead: 800,
+      recordClear: 500,
+      event: 375,
+      hash: 30,
+      signatureCheck: 3_000,
+    });
+  });
+
   it('is the intrinsic gas, a signature check and every record read and written', () => {
     const { gasUsed } = createWorld().send('TRANSFER', 0, pay);
     // Three payload bytes that are not zero; two records, each read and written.

@@ -126,7 +126,10 @@ describe('a clearing', () => {
       trade(0, 4, 100, 450_000, [0, 40]),
       trade(0, CENTRE, 100, 450_000),
     ];
-    expect(world.clear(strange)).toMatchObject({ reason: '', events: [18, 0, 18, 1, 18, 2, 18, 3] });
+    expect(world.clear(strange)).toMatchObject({
+      reason: '',
+      events: [18, 0, 18, 1, 18, 2, 18, 3],
+    });
     expect(world.escrows()).toEqual([world.orderEscrows(1)[0], 0, 0, 0]);
   });
 

@@ -157,6 +157,46 @@ export const MINIATURE: Readonly<Record<string, Table>> = {
     { balance_upt: 90, escrow_upt: 10, granted_upt: 100, certificates: 3, certificates_locked: 2 },
     { balance_upt: 300, granted_upt: 100, rewarded_upt: 50, certificates: 1 },
   ]),
+  points: tableOf('points', [
+    { kind: 'source', entry: 'grant', amount_upt: 200 },
+    { kind: 'source', entry: 'clean', amount_upt: 30 },
+    { kind: 'source', entry: 'compute', amount_upt: 20 },
+    { kind: 'source', entry: 'block', amount_upt: 50 },
+    { kind: 'sink', entry: 'redeemed', amount_upt: 40 },
+    { kind: 'sink', entry: 'forfeited', amount_upt: 5 },
+  ]),
+  certificates: tableOf('certificates', [
+    { kind: 'label', entry: 'minted', count: 2100 },
+    { kind: 'label', entry: 'bundled', count: 2000 },
+    { kind: 'label', entry: 'lost', count: 7 },
+    { kind: 'certificate', entry: 'issued', count: 2 },
+    { kind: 'certificate', entry: 'traded', count: 3 },
+    { kind: 'certificate', entry: 'retired', count: 4 },
+    { kind: 'certificate', entry: 'carbon', count: 1 },
+  ]),
+  calls: tableOf('calls', [
+    { type: 'CERT_BUY', succeeded: 3, failed: 2, rejected: 0 },
+    { type: 'TRANSFER', succeeded: 9, failed: 1, rejected: 4 },
+  ]),
+  parallelism: tableOf('parallelism', [
+    { payments: 6, longest_path: 3, longest_path_commuting: 2 },
+    { payments: 4, longest_path: 1, longest_path_commuting: 1 },
+  ]),
+  privacy: tableOf('privacy', [
+    { observer: 'optimal-change', precision: 0.5, recall: 0.5, entropy_bits: 1 },
+    {
+      observer: 'common-input',
+      precision: 1,
+      recall: 0.25,
+      entropy_bits: 2,
+      identified_share: 0.125,
+    },
+  ]),
+  upkeep: tableOf('upkeep', [
+    { measure: 'ledgerBytes', value: 5000 },
+    { measure: 'stateCells', value: 77 },
+    { measure: 'payments', value: 10 },
+  ]),
   attacks: tableOf('attacks', [
     { intentional: 1, magnitude_wh: 700, magnitude_upt: 420_000 },
     { intentional: 0, magnitude_wh: 50, magnitude_upt: 30_000 },
