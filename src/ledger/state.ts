@@ -42,6 +42,10 @@ export interface ChainState {
   fold(block: BlockIndex): void;
   /** Folds the write set of genesis itself, once. */
   foldGenesis(): void;
+  /**
+   * Cells that are not zero after a block; NaN for one that left the chain below the flat state.
+   */
+  cellCount(block: BlockIndex): number;
   /** Last folded block. */
   readonly base: BlockIndex;
   /** Cells of the flat state that are not zero, ascending: for full recounts. */
@@ -76,6 +80,9 @@ export function createChainState(tree: BlockTree, options: ChainStateOptions): C
   let writerOf = new Int32Array(1024).fill(-1);
   let writerDepth = new Int32Array(1024);
   let base: BlockIndex = 0;
+  /** Cells of the dense part that are not zero, and of all parts by folded block. */
+  let denseCells = 0;
+  const counts: number[] = [0];
   const open = createOpenWrites(denseCount);
   let openParent: BlockIndex = 0;
   /** The branch that grows. */
@@ -223,11 +230,35 @@ export function createChainState(tree: BlockTree, options: ChainStateOptions): C
     for (let i = 0; i < cells.length; i++) {
       const cell = cells[i]!;
       const value = values[i]!;
-      if (cell < denseCount) dense[cell] = value;
-      else if (value === 0) sparse.delete(cell);
+      if (cell < denseCount) {
+        denseCells += Number(value !== 0) - Number(dense[cell] !== 0);
+        dense[cell] = value;
+      } else if (value === 0) sparse.delete(cell);
       else sparse.set(cell, value);
     }
     forget(block, set);
+  }
+
+  /** Cells that are not zero after a block: counted as blocks are folded, which costs next to nothing. */
+  function cellCount(block: BlockIndex): number {
+    const unfolded: BlockIndex[] = [];
+    let at = block;
+    while (counts[at] === undefined) {
+      if (tree.height[at]! <= tree.height[base]!) return Number.NaN;
+      unfolded.push(at);
+      at = tree.parent[at]!;
+    }
+    let count = counts[at]!;
+    for (let k = unfolded.length - 1; k >= 0; k--) {
+      const above = unfolded[k]!;
+      const set = writeSets.get(above);
+      if (set === undefined) continue;
+      for (let i = 0; i < set.cells.length; i++) {
+        const before = readAt(tree.parent[above]!, set.cells[i]!);
+        count += Number(set.values[i] !== 0) - Number(before !== 0);
+      }
+    }
+    return count;
   }
 
   function fold(block: BlockIndex): void {
@@ -235,9 +266,12 @@ export function createChainState(tree: BlockTree, options: ChainStateOptions): C
     for (let at = block; at !== base; at = tree.parent[at]!) {
       if (at < 0)
         throw new InvariantViolation('fold-order', `block ${block} is not above the base`);
-      if (writeSets.has(at)) path.push(at);
+      path.push(at);
     }
-    for (let i = path.length - 1; i >= 0; i--) foldSet(path[i]!);
+    for (let i = path.length - 1; i >= 0; i--) {
+      foldSet(path[i]!);
+      counts[path[i]!] = denseCells + sparse.size;
+    }
     base = block;
     // Branches that left the chain below the new base are dead; their sets are only memory.
     const baseHeight = tree.height[block]!;
@@ -258,7 +292,11 @@ export function createChainState(tree: BlockTree, options: ChainStateOptions): C
     dirtyCells: () => open.cells(),
     commit,
     fold,
-    foldGenesis: () => foldSet(0),
+    foldGenesis() {
+      foldSet(0);
+      counts[0] = denseCells + sparse.size;
+    },
+    cellCount,
     get base() {
       return base;
     },

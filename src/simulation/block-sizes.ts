@@ -6,31 +6,20 @@ import type { BlockIndex } from '../ledger/tree.ts';
 export interface BlockSizes {
   /** Bytes of the transactions of a block, signatures included. */
   bodyBytes(block: BlockIndex): number;
-  /** Cells of the state after a block that are not zero. */
+  /** Cells of the state after a block that are not zero; NaN for a block that has long left the chain. */
   stateCells(block: BlockIndex): number;
-  /** Notes a new block that the state has. @param cells - Cells it wrote. */
-  add(block: BlockIndex, parent: BlockIndex, bodyBytes: number, cells: ArrayLike<number>): void;
+  /** Notes a new block. */
+  add(block: BlockIndex, bodyBytes: number): void;
 }
 
-/** Makes the sizes of a tree that holds genesis only. @param state - Its state, of genesis. */
-export function createBlockSizes(state: Pick<ChainState, 'baseCells' | 'readAt'>): BlockSizes {
+/** Makes the sizes of a tree that holds genesis only. */
+export function createBlockSizes(state: Pick<ChainState, 'cellCount'>): BlockSizes {
   const bodies = [0];
-  const states = [0];
-  for (const [,] of state.baseCells()) states[0]!++;
   return {
     bodyBytes: (block) => bodies[block]!,
-    stateCells: (block) => states[block]!,
-    add(block, parent, bodyBytes, cells) {
-      let count = states[parent]!;
-      for (let i = 0; i < cells.length; i++) {
-        const cell = cells[i]!;
-        const wasThere = state.readAt(parent, cell) !== 0;
-        if (state.readAt(block, cell) !== 0) {
-          if (!wasThere) count++;
-        } else if (wasThere) count--;
-      }
+    stateCells: (block) => state.cellCount(block),
+    add(block, bodyBytes) {
       bodies[block] = bodyBytes;
-      states[block] = count;
     },
   };
 }

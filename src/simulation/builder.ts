@@ -363,7 +363,7 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
         consensus,
       });
       state.commit(block);
-      sizes.add(block, parent, body.bytes, dirty);
+      sizes.add(block, body.bytes);
       rule.add(block);
       options.turns?.add(block);
       for (const tx of body.transactions) table.include(tx, block);

@@ -83,6 +83,8 @@ function play(steps: readonly Step[]): { branches: number; deepest: number } {
     const seen = live[read % live.length]!;
     const reads = CELLS.map((cell) => state.readAt(seen, cell));
     expect(reads).toEqual(CELLS.map((cell) => full[seen]!.get(cell) ?? 0));
+    const there = [...full[seen]!.values()].filter((value) => value !== 0).length;
+    expect(state.cellCount(seen)).toBe(there);
   }
   return { branches, deepest };
 }
