@@ -126,7 +126,7 @@ function createChain(slots: number) {
     send<T extends TransactionType>(type: T, sender: number, payload: PayloadOf[T]): void {
       const nonce = view.read(accountCell(sender, ACCOUNT.nonce));
       const tx = { type, sender, nonce, gasLimit: 1e12, expiryUs: 1e15, payload, tipUpt: 0 };
-      const receipt = execute(undoable, rules, tx as unknown as Transaction, 0, 0);
+      const receipt = execute(undoable, rules, tx as unknown as Transaction, 0, { timestampUs: 0 });
       if (receipt.reason !== 0) throw new Error(`${type} failed with reason ${receipt.reason}`);
     },
     seal(): void {

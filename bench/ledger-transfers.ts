@@ -152,7 +152,7 @@ function makeLedger(transferCount: number): Uint8Array {
       const gas = intrinsicGas(unsigned);
       const refused = refusal(view, rules, transaction, gas, timestampUs);
       if (refused !== undefined) throw new Error(`transfer ${done + k}: ${refused}`);
-      const receipt = execute(view, rules, transaction, gas, timestampUs);
+      const receipt = execute(view, rules, transaction, gas, { timestampUs });
       transactions.push({ unsigned, signature: keys[sender]!.sign(unsigned) });
       receipts.push(receipt);
       bodyBytes += unsigned.length + 64;

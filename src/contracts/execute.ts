@@ -73,27 +73,32 @@ export function refusal(
   return undefined;
 }
 
+/** The block that transactions run in. */
+export interface BlockContext {
+  readonly timestampUs: number;
+  /** Height; 0 where there are no coins, which remember it. */
+  readonly height?: number;
+  /** Account of the producer; the treasury where there is none. */
+  readonly producer?: number | undefined;
+  /** Hash of the parent block, hex, from which contracts draw; absent where there is none. */
+  readonly parentHash?: string;
+  /** The branch below the block, for evidence; absent where the protocol has no turns. */
+  readonly branch?: BranchView | undefined;
+}
+
 /**
  * Executes one admissible transaction: nonce, gas fee and tip stand whatever happens; a revert or running
  * out of gas rolls the rest back (model §5.5). Gas is paid to the treasury, the tip to the producer.
- *
- * @param branch - The branch below the block, for evidence; absent where the protocol has no turns.
- * @param producer - Account of the block's producer; the treasury where there is none.
- * @param height - Of the block.
- * @param parentHash - Hash of the parent block, hex, from which contracts draw; absent where there is none.
  */
 export function execute(
   state: UndoableState,
   rules: ChainRules,
   tx: Transaction,
   intrinsicGas: number,
-  timestampUs: number,
-  branch?: BranchView,
-  producer: number = rules.treasury,
-  parentHash?: string,
-  height = 0,
+  block: BlockContext,
 ): Receipt {
   if (tx.type === 'SPEND') {
+    const { timestampUs, height = 0 } = block;
     return executeSpend(state, rules.coins!, tx, intrinsicGas, { timestampUs, height });
   }
   const { sender, gasLimit, tipUpt = 0 } = tx;
@@ -106,7 +111,7 @@ export function execute(
   addBalance(state, sender, -limitUpt - tipUpt);
   const mark = state.mark();
   meter.open(state, intrinsicGas + GAS.signatureCheck);
-  const call = new TransactionCall(rules, meter, sender, timestampUs, branch, gasLimit, parentHash);
+  const call = new TransactionCall(rules, meter, sender, gasLimit, block);
   let reason: Outcome = dispatch(call, tx.type, tx.payload);
   let gasUsed = meter.gas + GAS.event * call.events.length;
   if (gasUsed > gasLimit) {
@@ -118,7 +123,7 @@ export function execute(
   addBalance(state, sender, limitUpt - feeUpt);
   collectFee(state, rules, feeUpt);
   noteSpent(state, rules, sender);
-  addBalance(state, producer, tipUpt);
+  addBalance(state, block.producer ?? rules.treasury, tipUpt);
   return reason === undefined
     ? { status: STATUS_OK, gasUsed, reason: 0, events: call.events }
     : { status: STATUS_FAILED, gasUsed, reason: rejectReasonCode(reason), events: [] };
@@ -185,18 +190,16 @@ class TransactionCall implements Call {
     rules: ChainRules,
     state: GasMeter,
     sender: number,
-    timestampUs: number,
-    branch: BranchView | undefined,
     gasLimit: number,
-    parentHash: string | undefined,
+    block: BlockContext,
   ) {
     this.rules = rules;
     this.state = state;
     this.sender = sender;
-    this.timestampUs = timestampUs;
-    this.branch = branch;
+    this.timestampUs = block.timestampUs;
+    this.branch = block.branch;
     this.gasLimit = gasLimit;
-    this.parentHash = parentHash;
+    this.parentHash = block.parentHash;
   }
 
   useGasUpTo(gas: number): void {

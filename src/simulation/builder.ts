@@ -8,14 +8,13 @@ import { hasStaleRead } from '../consensus/endorsement.ts';
 import type { BranchRule } from '../consensus/protocol.ts';
 import { ACCOUNT, accountCell } from '../contracts/cells.ts';
 import { imbalanceOf } from '../contracts/conservation.ts';
-import { execute, refusal, stateRootAfter } from '../contracts/execute.ts';
+import { type BlockContext, execute, refusal, stateRootAfter } from '../contracts/execute.ts';
 import { rotationsOf } from '../contracts/membership-cells.ts';
 import { advanceRewards, type IrreversibleBlock, type RewardDue } from '../contracts/points.ts';
 import { pointsProblem } from '../contracts/points-checks.ts';
 import type { ChainRules } from '../contracts/rules.ts';
 import { utxoImbalance } from '../contracts/utxo-conservation.ts';
 import { type BlockHeader, blockHash, encodeHeader } from '../ledger/block.ts';
-import type { BranchView } from '../ledger/chain-parameters.ts';
 import { createWriter } from '../ledger/encoding.ts';
 import { hexToBytes } from '../ledger/hash.ts';
 import { assemblyOrder } from '../ledger/mempool-order.ts';
@@ -136,7 +135,7 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
   }
 
   /** Executes into the body; false, and nothing done, when a block has no gas left for it. */
-  function run(body: Body, tx: number, timestampUs: number): boolean {
+  function run(body: Body, tx: number): boolean {
     const pooled: PooledTransaction = table.signed(tx);
     const mark = state.mark();
     const endorsedOn = options.endorsedOn(tx);
@@ -144,17 +143,7 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
       reads = new Map();
       written.clear();
     }
-    const receipt = execute(
-      undoable,
-      rules,
-      pooled.transaction,
-      pooled.intrinsicGas,
-      timestampUs,
-      branch,
-      producer,
-      parentHash,
-      height,
-    );
+    const receipt = execute(undoable, rules, pooled.transaction, pooled.intrinsicGas, context);
     const isFirst = body.transactions.length === body.dueCount;
     if (body.gas - body.dueGas + receipt.gasUsed > rules.blockGasMax && !isFirst) {
       state.rollback(mark);
@@ -190,11 +179,9 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
   }
 
   let view: StateView = { read: () => 0, write() {} };
-  let branch: BranchView | undefined;
-  /** Of the block at work: its producer's account, and the hash of its parent. */
-  let producer = 0;
-  let parentHash = '';
+  /** Of the block at work. */
   let height = 0;
+  let context: BlockContext = { timestampUs: 0 };
   const undoable = {
     read(cell: number): number {
       const value = view.read(cell);
@@ -211,23 +198,13 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
   };
 
   /** What is due must be in the block, so no cap applies to it. */
-  function payRewards(body: Body, node: number, due: readonly RewardDue[], timestampUs: number) {
+  function payRewards(body: Body, node: number, due: readonly RewardDue[]) {
     const account = rules.firstNode + node;
     for (const payment of due) {
       const rotations = rotationsOf(view.read(accountCell(account, ACCOUNT.member)));
       const tx = options.signReward(account, height, payment, node, rotations);
       const { transaction, intrinsicGas } = table.signed(tx);
-      const receipt = execute(
-        undoable,
-        rules,
-        transaction,
-        intrinsicGas,
-        timestampUs,
-        branch,
-        producer,
-        parentHash,
-        height,
-      );
+      const receipt = execute(undoable, rules, transaction, intrinsicGas, context);
       append(body, tx, receipt);
       body.rewardUpt += payment.amountUpt;
     }
@@ -269,7 +246,7 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
         if (!isSpend) heldBack.add(sender);
         return true;
       }
-      return run(body, tx, timestampUs);
+      return run(body, tx);
     };
     if (conduct?.arrange === undefined && !options.mempools.isOrdered) {
       pool.visit(parent, state.base, take);
@@ -301,10 +278,14 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
   return {
     build(node, parent, timestampUs, producedUs, consensus, work) {
       view = state.begin(parent);
-      branch = options.turns?.open(view, parent, consensus);
-      producer = rules.firstNode + node;
-      parentHash = tree.hash(parent);
       height = tree.height[parent]! + 1;
+      context = {
+        timestampUs,
+        height,
+        producer: rules.firstNode + node,
+        parentHash: tree.hash(parent),
+        branch: options.turns?.open(view, parent, consensus),
+      };
       const body: Body = {
         transactions: [],
         receipts: [],
@@ -318,7 +299,7 @@ export function createBlockBuilder(options: BuilderOptions): BlockBuilder {
       const upTo = Math.min(rule.irreversibleHeight(parent, node, consensus), tree.height[parent]!);
       const newly = newlyIrreversible(parent, upTo);
       if (newly.length > 0) {
-        payRewards(body, node, advanceRewards(view, rules, newly), timestampUs);
+        payRewards(body, node, advanceRewards(view, rules, newly));
       }
       if (pool.size > 0) fill(body, node, parent, timestampUs);
       const dirty = state.dirtyCells();

@@ -198,7 +198,9 @@ function createReplay(
       checkOwner(header);
       const branch = turns?.open(view, head, Array.from(header.consensus));
       checkRewards(header, transactions);
+      const { timestampUs, height, producer } = header;
       const parentHash = tree.hash(head);
+      const context = { timestampUs, height, producer, parentHash, branch };
       const receipts: Receipt[] = transactions.map((ran, place) => {
         const { tx, unsigned } = ran;
         const gas = intrinsicGas(unsigned);
@@ -210,17 +212,7 @@ function createReplay(
           );
         }
         accesses?.take();
-        const receipt = execute(
-          undoable,
-          rules,
-          tx,
-          gas,
-          header.timestampUs,
-          branch,
-          header.producer,
-          parentHash,
-          header.height,
-        );
+        const receipt = execute(undoable, rules, tx, gas, context);
         if (journal !== undefined) {
           const done = { tx, unsigned, id: ran.id, header, place, receipt };
           observer!.onTransaction(done, journal.take());

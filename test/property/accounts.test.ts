@@ -304,7 +304,7 @@ function createStory(seed: number) {
           stopped.add(sender);
           continue;
         }
-        const receipt = execute(view, rules, transaction, gas, atUs, undefined, producer);
+        const receipt = execute(view, rules, transaction, gas, { timestampUs: atUs, producer });
         body.push(tx);
         const reason = rejectReasonOf(receipt.reason) ?? '';
         receipts.push({ id: tx, reason, gasUsed: receipt.gasUsed });

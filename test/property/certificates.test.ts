@@ -269,7 +269,9 @@ function createChain() {
   function send<T extends TransactionType>(type: T, sender: number, payload: PayloadOf[T]): string {
     const nonce = view.read(accountCell(sender, ACCOUNT.nonce));
     const tx = { type, sender, nonce, gasLimit: 1e12, expiryUs: 1e15, payload, tipUpt: 0 };
-    const receipt = execute(undoable, rules, tx as unknown as Transaction, 0, nowUs);
+    const receipt = execute(undoable, rules, tx as unknown as Transaction, 0, {
+      timestampUs: nowUs,
+    });
     return rejectReasonOf(receipt.reason) ?? '';
   }
   return {

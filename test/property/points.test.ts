@@ -141,7 +141,7 @@ function play(r: SequentialStream, at: Setting): { blocks: number; forks: number
     if (sender >= HOMES) Object.assign(tx, { gasLimit: 1e8 });
     const gas = intrinsicGas(encodeTransaction(tx, writer));
     if (refusal(undoable, rules, tx, gas, nowUs) !== undefined) return undefined;
-    const receipt = execute(undoable, rules, tx, gas, nowUs);
+    const receipt = execute(undoable, rules, tx, gas, { timestampUs: nowUs });
     return {
       isDone: receipt.status === 1,
       gas: receipt.gasUsed,

@@ -148,7 +148,7 @@ function oneBlockLedger(
     return { transaction, unsigned, signature: keys[transaction.sender]!.sign(unsigned) };
   });
   const receipts = signed.map(({ transaction, unsigned }) =>
-    execute(undoable, rules, transaction, intrinsicGas(unsigned), timestampUs),
+    execute(undoable, rules, transaction, intrinsicGas(unsigned), { timestampUs }),
   );
   const header: BlockHeader = {
     chainId,

@@ -224,7 +224,9 @@ export function createVoteOutRun(run: VoteOutRun) {
       const nextNonce = view.read(accountCell(transaction.sender, ACCOUNT.nonce));
       if (transaction.nonce !== nextNonce) continue;
       if (refusal(view, rules, transaction, gas, turn * TURN_US) !== undefined) continue;
-      receipts.push(execute(undoable, rules, transaction, gas, turn * TURN_US, branch));
+      receipts.push(
+        execute(undoable, rules, transaction, gas, { timestampUs: turn * TURN_US, branch }),
+      );
       kept.push(tx);
     }
     const dirty = on.state.dirtyCells();

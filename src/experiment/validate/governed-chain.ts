@@ -208,7 +208,10 @@ export function createGovernanceWorld(options: GovernanceWorldOptions = {}) {
       const refused = refusal(undoable, rules, transaction, gas, world.nowUs());
       if (refused !== undefined) return { reason: refused, events: [] };
       const branch = record.viewOf(head);
-      const receipt = execute(undoable, rules, transaction, gas, world.nowUs(), branch);
+      const receipt = execute(undoable, rules, transaction, gas, {
+        timestampUs: world.nowUs(),
+        branch,
+      });
       return {
         reason: rejectReasonOf(receipt.reason) ?? ('' as const),
         // Entries of other contracts are not the vote-out's.

@@ -96,7 +96,7 @@ export function createBookWorld(homeCount: number, clearing: Partial<ChainRules[
     const tx = { type, sender, nonce, gasLimit, expiryUs: 1e12, payload };
     const transaction = { ...tx, chainId: new Uint8Array(8) } as unknown as Transaction;
     const gas = intrinsicGas(encodeTransaction(transaction, writer));
-    const receipt = execute(state, rules, transaction, gas, atUs);
+    const receipt = execute(state, rules, transaction, gas, { timestampUs: atUs });
     return {
       reason: rejectReasonOf(receipt.reason) ?? '',
       gasUsed: receipt.gasUsed,

@@ -209,16 +209,10 @@ export function createMembersWorld(options: MembersOptions = {}) {
       const gas = intrinsicGas(encodeTransaction(transaction, writer));
       const refused = refusal(undoable, rules, transaction, gas, world.nowUs);
       if (refused !== undefined) return { refused: true, reason: refused, gasUsed: 0, events: [] };
-      const receipt = execute(
-        undoable,
-        rules,
-        transaction,
-        gas,
-        world.nowUs,
-        undefined,
-        undefined,
-        tree.hash(head),
-      );
+      const receipt = execute(undoable, rules, transaction, gas, {
+        timestampUs: world.nowUs,
+        parentHash: tree.hash(head),
+      });
       return {
         refused: false,
         reason: rejectReasonOf(receipt.reason) ?? '',

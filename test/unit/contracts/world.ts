@@ -194,7 +194,10 @@ export function createWorld(options: WorldOptions = {}) {
       const refused = refusal(undoable, rules, transaction, gas, world.nowUs);
       if (refused !== undefined) return { refused: true, reason: refused, gasUsed: 0, events: [] };
       const { producer } = about;
-      const receipt = execute(undoable, rules, transaction, gas, world.nowUs, undefined, producer);
+      const receipt = execute(undoable, rules, transaction, gas, {
+        timestampUs: world.nowUs,
+        producer,
+      });
       return {
         refused: false,
         reason: rejectReasonOf(receipt.reason) ?? '',
