@@ -44,7 +44,7 @@ export {
   TRANSFER_AXIS,
 } from './experiment/saturation-study.ts';
 export { runSingle } from './experiment/single.ts';
-export { estimate, pairedDifference } from './experiment/statistics.ts';
+export { estimate, pairedDifference } from './experiment/statistics/interval.ts';
 export { runStudy, type StudyResult } from './experiment/study.ts';
 export { type TriangleArm, triangleRows } from './experiment/triangle.ts';
 export { defineAttack } from './fraud/attacks/define.ts';

@@ -5,7 +5,7 @@
 import type { Metric } from '../report/metrics.ts';
 import type { RunOutcome } from './outcome.ts';
 import type { RunPlan } from './plan.ts';
-import { type Estimate, estimate, pairedDifference } from './statistics.ts';
+import { type Estimate, estimate, pairedDifference } from './statistics/interval.ts';
 
 /** Value of one metric over the runs of one arm. */
 export interface ArmRow extends Estimate {

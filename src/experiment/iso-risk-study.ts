@@ -19,7 +19,7 @@ import {
   withSetting,
 } from './iso-risk.ts';
 import type { RunPlan } from './plan.ts';
-import { estimate, mean } from './statistics.ts';
+import { estimate, mean } from './statistics/interval.ts';
 
 /** Mean of the values of an arm that are defined; NaN of none. */
 export function meanOf(values: StudyValues, arm: string, metric: string): number {

@@ -4,7 +4,7 @@
  */
 import { log, pow } from '../base/math.ts';
 import { leastSquaresSlope } from '../report/metrics/backlog.ts';
-import { type Estimate, estimate, mean } from './statistics.ts';
+import { type Estimate, estimate, mean } from './statistics/interval.ts';
 
 /** What one run at one load gave. */
 export interface LoadRun {

@@ -23,7 +23,7 @@ import {
 import type { Failure, RunOutcome } from './outcome.ts';
 import type { RunPlan } from './plan.ts';
 import { type PoolOptions, runFolder, runPlans } from './pool.ts';
-import { mean } from './statistics.ts';
+import { mean } from './statistics/interval.ts';
 import {
   TRIANGLE_COLUMNS,
   type TriangleArm,

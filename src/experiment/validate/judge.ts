@@ -4,7 +4,7 @@
  * error keeps a law from passing by noise.
  */
 import { sqrt } from '../../base/math.ts';
-import { mean, sampleVariance, studentQuantile } from '../statistics.ts';
+import { mean, sampleVariance, studentQuantile } from '../statistics/interval.ts';
 import type { ByEffort, Criterion, Effort, Law, LawText } from './law.ts';
 
 /** Chance that a true law fails. */

@@ -1,5 +1,5 @@
 /** Times between blocks of proof of work with a constant hash rate and a constant difficulty. */
-import { mean, sampleVariance } from '../../statistics.ts';
+import { mean, sampleVariance } from '../../statistics/interval.ts';
 import {
   meshLinks,
   minersOn,

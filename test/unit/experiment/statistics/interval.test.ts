@@ -7,7 +7,7 @@ import {
   sampleVariance,
   studentCoverage,
   studentQuantile,
-} from '../../../src/experiment/statistics.ts';
+} from '../../../../src/experiment/statistics/interval.ts';
 
 describe("Student's t", () => {
   // NIST/SEMATECH e-Handbook, table of critical values, and its tail beyond.

@@ -2,8 +2,8 @@
  * Small-sample statistics of replications. Intervals are Student's t at 95 %; a percentile is never
  * averaged into another percentile, only replication values are.
  */
-import { atan2, cos, PI, sin, sqrt } from '../base/math.ts';
-import { fsum } from '../base/sum.ts';
+import { atan2, cos, PI, sin, sqrt } from '../../base/math.ts';
+import { fsum } from '../../base/sum.ts';
 
 /** Coverage of every interval in the result files. */
 export const CONFIDENCE = 0.95;

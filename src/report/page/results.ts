@@ -1,0 +1,196 @@
+/**
+ * A result folder as a report sees it: tables read back from their files, each once and when asked for. A
+ * report computes from what anybody can download, so that every figure in it can be made again.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ScenarioError } from '../../base/errors.ts';
+import { MANIFEST } from '../manifest.ts';
+import { readTable } from '../read-table.ts';
+import { RESULTS_VERSION } from '../version.ts';
+
+/** A table by columns; numbers and words are read from the same cells. */
+export interface ResultTable {
+  readonly name: string;
+  readonly columns: readonly string[];
+  /** Rows. */
+  readonly count: number;
+  has(column: string): boolean;
+  /** Numbers of a column; NaN where a cell is empty or a word. @throws {RangeError} when there is none. */
+  numbers(column: string): Float64Array;
+  /** Cells of a column as text. @throws {RangeError} when there is none. */
+  texts(column: string): readonly string[];
+}
+
+/** A factor of a sweep: one column of its tables. */
+export interface FactorInfo {
+  /** Column of the factor. */
+  readonly name: string;
+  /** Unit of its values; empty for words and pure numbers. */
+  readonly unit: string;
+  readonly type: 'integer' | 'number' | 'text';
+  /** Scenario paths that it sets. */
+  readonly paths: readonly string[];
+}
+
+/** One run of a result; its tables are there only where they were kept. */
+export interface RunResults {
+  /** Name of the run's folder. */
+  readonly id: string;
+  readonly arm: string;
+  readonly replication: number;
+  readonly seed: number;
+  readonly window: string;
+  /** The resolved scenario as its manifest has it; undefined where the run's tables were not kept. */
+  readonly scenario: Readonly<Record<string, unknown>> | undefined;
+  /** A table of the run; undefined where it has none of that name. */
+  table(name: string): ResultTable | undefined;
+}
+
+/** What a report is about: `sweep` is a study with factors, `comparison` one without. */
+export type ResultKind = 'run' | 'comparison' | 'sweep';
+
+/** A result folder. */
+export interface Results {
+  readonly kind: ResultKind;
+  /** Name of the scenario or study, as its author wrote it: not safe to print as it is. */
+  readonly name: string;
+  readonly folder: string;
+  /** Version of the program that made it. */
+  readonly version: string;
+  /** Arms in study order; the only arm of a run. */
+  readonly arms: readonly string[];
+  readonly factors: readonly FactorInfo[];
+  /** Runs in study order; the run itself in a run folder. */
+  readonly runs: readonly RunResults[];
+  /** A table of the folder itself: of the study, or of the run; without `.csv`. */
+  table(name: string): ResultTable | undefined;
+  /** The manifest as written. */
+  readonly manifest: Readonly<Record<string, unknown>>;
+}
+
+/** Turns a table's cells into columns on demand. */
+function openTable(folder: string, name: string): ResultTable | undefined {
+  const text = readTable(folder, name);
+  if (text === undefined) return undefined;
+  const kept = new Map<string, Float64Array>();
+  return {
+    name,
+    columns: text.columns,
+    count: text.rows.length,
+    has: (column) => text.columns.includes(column),
+    texts: (column) => text.column(column),
+    numbers(column) {
+      const known = kept.get(column);
+      if (known !== undefined) return known;
+      const cells = text.column(column);
+      const values = Float64Array.from(cells, (cell) => (cell === '' ? Number.NaN : Number(cell)));
+      kept.set(column, values);
+      return values;
+    },
+  };
+}
+
+/** Opens each table once. */
+function tablesOf(folder: string): (name: string) => ResultTable | undefined {
+  const kept = new Map<string, ResultTable | undefined>();
+  return (name) => {
+    if (!kept.has(name)) kept.set(name, openTable(folder, name));
+    return kept.get(name);
+  };
+}
+
+function readManifest(folder: string): Record<string, unknown> | undefined {
+  const path = join(folder, MANIFEST);
+  if (!existsSync(path)) return undefined;
+  return JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+}
+
+function refuse(folder: string, expected: string, got: string, hint?: string): never {
+  throw new ScenarioError([{ file: folder, path: 'results', expected, got, hint }]);
+}
+
+/**
+ * Opens a result folder.
+ *
+ * @param folder - Run or study folder.
+ * @throws {ScenarioError} when it is none, is incomplete, or was made by another version of the results.
+ */
+export function openResults(folder: string): Results {
+  if (!existsSync(folder)) refuse(folder, 'a folder of results', 'no such folder');
+  const manifest = readManifest(folder);
+  if (manifest === undefined) {
+    refuse(
+      folder,
+      'a folder of results',
+      `a folder without ${MANIFEST}`,
+      'was the run interrupted?',
+    );
+  }
+  const { resultsVersion, kind } = manifest;
+  if (resultsVersion !== RESULTS_VERSION) {
+    const hint = 'run it again, or use the version that made it';
+    refuse(folder, `results of version ${RESULTS_VERSION}`, `version ${resultsVersion}`, hint);
+  }
+  if (kind !== 'run' && kind !== 'study') refuse(folder, 'a run or a study', String(kind));
+  const common = {
+    name: String(manifest['name']),
+    folder,
+    version: String(manifest['version']),
+    manifest,
+    table: tablesOf(folder),
+  };
+  if (kind === 'run') {
+    const run = runOf('run', manifest, common.table);
+    return { ...common, kind: 'run', arms: [run.arm], factors: [], runs: [run] };
+  }
+  const factors = (manifest['factors'] ?? []) as readonly FactorInfo[];
+  return {
+    ...common,
+    kind: factors.length > 0 ? 'sweep' : 'comparison',
+    arms: manifest['arms'] as readonly string[],
+    factors,
+    runs: studyRuns(folder, common.table),
+  };
+}
+
+function runOf(
+  id: string,
+  manifest: Readonly<Record<string, unknown>>,
+  table: (name: string) => ResultTable | undefined,
+): RunResults {
+  const window = manifest['window'] as { readonly id?: string } | undefined;
+  return {
+    id,
+    arm: String(manifest['arm']),
+    replication: 1,
+    seed: Number(manifest['seed']),
+    window: window?.id ?? '',
+    scenario: manifest['scenario'] as Readonly<Record<string, unknown>>,
+    table,
+  };
+}
+
+function studyRuns(folder: string, table: (name: string) => ResultTable | undefined): RunResults[] {
+  const rows = table('runs');
+  if (rows === undefined) refuse(folder, 'a study with runs.csv', 'none');
+  const [ids, arms, windows] = ['run', 'arm', 'window'].map((name) => rows.texts(name));
+  const replications = rows.numbers('replication');
+  const seeds = rows.numbers('seed');
+  return ids!.map((id, row) => {
+    const place = join(folder, 'runs', id);
+    let manifest: Record<string, unknown> | undefined | null = null;
+    return {
+      id,
+      arm: arms![row]!,
+      replication: replications[row]!,
+      seed: seeds[row]!,
+      window: windows![row]!,
+      get scenario() {
+        if (manifest === null) manifest = readManifest(place);
+        return manifest?.['scenario'] as Readonly<Record<string, unknown>> | undefined;
+      },
+      table: tablesOf(place),
+    };
+  });
+}
