@@ -21,9 +21,11 @@ export function drawFigure({ plot: options, description }: ChartFigure): string 
     ...FIGURE_SIZE,
     ...options,
     document,
-    style: STYLE,
     ariaLabel: options.ariaLabel ?? description,
   });
+  for (const svg of [drawn, ...drawn.querySelectorAll('svg')]) {
+    if (svg.tagName.toLowerCase() === 'svg') svg.setAttribute('style', STYLE);
+  }
   return drawn.outerHTML;
 }
 
