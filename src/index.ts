@@ -44,7 +44,12 @@ export {
   TRANSFER_AXIS,
 } from './experiment/saturation-study.ts';
 export { runSingle } from './experiment/single.ts';
-export { estimate, pairedDifference } from './experiment/statistics/interval.ts';
+export { type BatchMeans, batchMeans, mser5 } from './experiment/statistics/batch-means.ts';
+export { type MainEffect, mainEffects, tornado } from './experiment/statistics/effects.ts';
+export { holm } from './experiment/statistics/holm.ts';
+export { type Estimate, estimate, pairedDifference } from './experiment/statistics/interval.ts';
+export { type PairedEffect, pairedEffect } from './experiment/statistics/paired.ts';
+export { kaplanMeier, medianSurvival, restrictedMean } from './experiment/statistics/survival.ts';
 export { runStudy, type StudyResult } from './experiment/study.ts';
 export { type TriangleArm, triangleRows } from './experiment/triangle.ts';
 export { defineAttack } from './fraud/attacks/define.ts';

@@ -32,7 +32,7 @@ const UNITS: Record<Dimension, Record<string, number>> = {
   power: { W: 1, kW: 1e3, MW: 1e6, Wp: 1, kWp: 1e3 },
   price: { 'pt/kWh': 1e6, 'upt/kWh': 1, 'pt/MWh': 1e3 },
   points: { pt: 1e6, upt: 1 },
-  bytes: { B: 1, kB: 1e3, MB: 1e6, KiB: 1024, MiB: 1048576 },
+  bytes: { B: 1, kB: 1e3, MB: 1e6, GB: 1e9, KiB: 1024, MiB: 1048576, GiB: 1073741824 },
   bandwidth: { 'bit/s': 1, 'kbit/s': 1e3, 'Mbit/s': 1e6, 'Gbit/s': 1e9 },
   fraction: { '%': 0.01, '': 1 },
   length: { m: 1, km: 1e3 },
@@ -44,6 +44,23 @@ const INTEGER = new Set<Dimension>(['duration', 'price', 'points', 'bytes']);
 /** Units a dimension may be written in, for messages and docs. */
 export function unitsOf(dimension: Dimension): readonly string[] {
   return Object.keys(UNITS[dimension]).filter((unit) => unit !== '');
+}
+
+/** The dimension a unit belongs to; no two share one. Undefined for words that are no unit. */
+export function dimensionOf(unit: string): Dimension | undefined {
+  if (unit === '') return undefined;
+  const dimensions = Object.keys(UNITS) as Dimension[];
+  return dimensions.find((dimension) => Object.hasOwn(UNITS[dimension], unit));
+}
+
+/** A number with a unit as written: `15 s`, `5%`, `2`. */
+const WRITTEN = /^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*([^\s\d].*?)?\s*$/;
+
+/** Splits a text into its number and its unit, which may be empty; undefined for other text. */
+export function splitQuantity(text: string): { number: number; unit: string } | undefined {
+  const match = WRITTEN.exec(text);
+  const number = Number(match?.[1]);
+  return match === null || !Number.isFinite(number) ? undefined : { number, unit: match[2] ?? '' };
 }
 
 /** Outcome of {@link parseQuantity}: a value in the dimension's base unit, or what was expected instead. */
@@ -66,11 +83,11 @@ export function parseQuantity(raw: unknown, dimension: Dimension): ParsedQuantit
     return '' in units ? { value: raw } : { expected, got: `${got} without a unit` };
   }
   if (typeof raw !== 'string') return { expected, got };
-  const match = /^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*([^\s\d].*?)?\s*$/.exec(raw);
-  if (match === null) return { expected, got };
-  const factor = units[match[2] ?? ''];
+  const written = splitQuantity(raw);
+  if (written === undefined) return { expected, got };
+  const factor = units[written.unit];
   if (factor === undefined) return { expected, got };
-  const value = Number(match[1]) * factor;
+  const value = written.number * factor;
   if (!Number.isFinite(value)) return { expected, got };
   return {
     value: INTEGER.has(dimension) ? Math.floor(value + 0.5) : Number(value.toPrecision(15)),

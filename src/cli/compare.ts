@@ -3,7 +3,7 @@ import type { RiskChoice } from '../experiment/iso-risk.ts';
 import { EQUAL_RISK, runArmOf } from '../experiment/iso-risk-study.ts';
 import { planStudy } from '../experiment/plan.ts';
 import type { ArmSaturation, RampRequest } from '../experiment/saturation-ramp.ts';
-import { runStudy, type StudyExtras, type StudyResult } from '../experiment/study.ts';
+import { runStudy, type StudyExtras, type StudyResult, studyOf } from '../experiment/study.ts';
 import { checkTarget } from '../report/folder.ts';
 import { choicesText, openRiskStudy, type RiskStudy, riskOption, triangleText } from './risk.ts';
 import { endStudy, studyTable } from './run.ts';
@@ -13,7 +13,15 @@ import {
   saturationOption,
   saturationText,
 } from './saturation.ts';
-import { type Arguments, defaultOut, loadNamed, openSession, withPlaces } from './session.ts';
+import {
+  type Arguments,
+  defaultOut,
+  loadNamed,
+  openSession,
+  replayCommand,
+  studyOptions,
+  withPlaces,
+} from './session.ts';
 import { integerOption, textOption, UsageError } from './usage.ts';
 
 /** Replications when none are asked for: the fewest that show a spread at little cost. */
@@ -57,11 +65,18 @@ export async function compare(args: Arguments): Promise<number> {
     };
     const risks = asked === undefined ? undefined : openRiskStudy(asked, plans, reopen);
     const ramp = request === undefined ? undefined : openSaturationStudy(request, reopen);
-    const runs = runStudy(name, plans, out, session.options, extrasOf(risks, ramp));
+    const variant = [risk, loads].filter((text) => text !== undefined).join(' ');
+    const spec = { ...studyOf(name, plans), variant };
+    const runs = runStudy(
+      spec,
+      out,
+      { ...studyOptions(args, session), replay: (plan) => replayCommand(named, plan) },
+      extrasOf(risks, ramp),
+    );
     const result = await withPlaces(named, undefined, runs);
     const render = (done: StudyResult) =>
       comparison(done, arms, risks?.choices() ?? [], ramp?.found() ?? [], request);
-    return endStudy(named, result, session, args.quiet === true, render);
+    return await endStudy(args, named, result, session, render);
   } finally {
     session.close();
   }

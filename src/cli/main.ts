@@ -7,19 +7,8 @@ import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { formatIssue, InvariantViolation, ScenarioError } from '../base/errors.ts';
 import { VERSION } from '../report/version.ts';
+import type { Arguments } from './session.ts';
 import { explainUsage, UsageError } from './usage.ts';
-
-const COMMANDS = [
-  'run',
-  'compare',
-  'validate',
-  'list',
-  'schema',
-  'init',
-  'verify',
-  'trace',
-  'graph',
-] as const;
 
 /** Options by command; all take text, so that what was typed is what is checked. */
 const OPTIONS = {
@@ -41,119 +30,176 @@ const OPTIONS = {
   },
   replications: { type: 'string', requiresArg: true, describe: 'Seeds an arm is run with  [3]' },
   workers: { type: 'string', requiresArg: true, describe: 'Runs at the same time  [all cores]' },
+  format: { type: 'string', requiresArg: true, describe: 'parquet: beside every CSV  [csv]' },
   full: { type: 'boolean', describe: 'More work a law, for figures to publish' },
   only: { type: 'string', requiresArg: true, describe: 'Laws or groups, by name: a,b,c' },
   seeds: { type: 'string', requiresArg: true, describe: 'Seeds, each of which repeats all: 1,2,3' },
   docs: { type: 'boolean', describe: 'Writes docs/validation.csv too; with --full' },
   quiet: { type: 'boolean', describe: 'Errors only' },
-  force: { type: 'boolean', describe: 'Replaces an existing file' },
+  shard: { type: 'string', requiresArg: true, describe: 'Part of the runs, i/n; then merge' },
+  until: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Adds replications: halfwidth=5% [,metrics=a|b][,max=64]',
+  },
+  resume: { type: 'boolean', describe: 'Goes on with what is unfinished, tries failed runs again' },
+  'dry-run': { type: 'boolean', describe: 'Prints the plan, its size and an estimate of time' },
+  report: { type: 'boolean', describe: 'Writes report.html into the results' },
+  json: { type: 'boolean', describe: 'Progress and outcome as JSON lines' },
+  figures: { type: 'string', requiresArg: true, describe: 'Folder for every figure and table' },
+  force: { type: 'boolean', describe: 'Replaces what is in the way' },
+  array: { type: 'string', requiresArg: true, describe: 'Tasks of the array, each one a shard' },
+  time: { type: 'string', requiresArg: true, describe: 'Time limit of a task  [4:00:00]' },
+  memory: { type: 'string', requiresArg: true, describe: 'Memory of a task  [4G]' },
+  cpus: { type: 'string', requiresArg: true, describe: 'Processors of a task  [1]' },
+  partition: { type: 'string', requiresArg: true, describe: "Partition  [the site's]" },
+  script: { type: 'string', requiresArg: true, describe: 'File to write  [<name>.sbatch]' },
   csv: { type: 'string', requiresArg: true, describe: 'Writes the trace as a table, too' },
 } as const;
+
+/** One command; its code is loaded when it is called. */
+interface Command {
+  /** Words after the program's name: `run <scenario>`. */
+  readonly usage: string;
+  readonly summary: string;
+  readonly options: readonly (keyof typeof OPTIONS)[];
+  /** Defaults of words that may be left out. */
+  readonly defaults?: Readonly<Record<string, string>>;
+  run(args: Arguments): Promise<number>;
+}
+
+const STUDY_OPTIONS = [
+  ...(['replications', 'out', 'workers', 'format', 'resume', 'force'] as const),
+  ...(['report', 'json', 'quiet'] as const),
+] as const;
+
+const SWEEP_OPTIONS = [...STUDY_OPTIONS, 'shard', 'until', 'dry-run'] as const;
+
+/** Every command, in the order of `--help`. */
+const COMMANDS: readonly Command[] = [
+  {
+    usage: 'run <scenario>',
+    summary: 'Run a scenario and write its tables',
+    options: [
+      ...(['arm', 'seed', 'set', 'out', 'window', 'workers', 'format'] as const),
+      ...(['resume', 'force', 'report', 'json', 'quiet'] as const),
+    ],
+    run: async (args) => (await import('./run.ts')).run(args),
+  },
+  {
+    usage: 'compare <scenario>',
+    summary: 'Run arms on the same world and compare them',
+    options: ['arms', 'iso-risk', 'saturation', 'seed', 'set', ...STUDY_OPTIONS],
+    run: async (args) => (await import('./compare.ts')).compare(args),
+  },
+  {
+    usage: 'sweep <study>',
+    summary: 'Run a study file: factors, arms, replications',
+    options: SWEEP_OPTIONS,
+    run: async (args) => (await import('./sweep.ts')).sweep(args),
+  },
+  {
+    usage: 'merge <folder>',
+    summary: 'Put the shards of a study together',
+    options: ['force', 'format', 'report', 'quiet'],
+    run: async (args) => (await import('./merge.ts')).merge(args),
+  },
+  {
+    usage: 'report <folder>',
+    summary: 'Write the page of a result: one file that opens anywhere',
+    options: ['out', 'figures', 'force', 'quiet'],
+    run: async (args) => (await import('./report.ts')).report(args),
+  },
+  {
+    usage: 'experiment [id]',
+    summary: 'Run a study that comes with the program; without an id, list them',
+    options: SWEEP_OPTIONS,
+    run: async (args) => {
+      const { sweep } = await import('./sweep.ts');
+      return (await import('./experiment.ts')).experiment(args, sweep);
+    },
+  },
+  {
+    usage: 'slurm <study>',
+    summary: 'Write the batch script of a study for a Slurm cluster',
+    options: ['array', 'out', 'time', 'memory', 'cpus', 'partition', 'script', 'force'],
+    run: async (args) => (await import('./slurm.ts')).slurm(args),
+  },
+  {
+    usage: 'validate',
+    summary: 'Measure exact laws and published figures',
+    options: ['full', 'only', 'seed', 'seeds', 'out', 'docs', 'workers', 'quiet'],
+    run: async (args) => (await import('./validate.ts')).validate(args),
+  },
+  {
+    usage: 'list [kind]',
+    summary: 'List the plug-ins a scenario may name',
+    options: [],
+    run: async (args) => (await import('./list.ts')).list(args),
+  },
+  {
+    usage: 'schema',
+    summary: 'Print the JSON Schema of scenarios, for editors',
+    options: [],
+    run: async () => (await import('./schema.ts')).schema(),
+  },
+  {
+    usage: 'init [file]',
+    summary: 'Write a commented scenario to start from',
+    options: ['force'],
+    defaults: { file: 'scenario.yaml' },
+    run: async (args) => (await import('./init.ts')).init(args),
+  },
+  {
+    usage: 'verify <folder>',
+    summary: 'Re-derive the ledger of a result and check every file',
+    options: [],
+    run: async (args) => (await import('./verify.ts')).verify(args),
+  },
+  {
+    usage: 'trace <folder> <kind> [id] [amount]',
+    summary: 'Follow a trade, certificate or point back to readings and cases of issue',
+    options: ['csv', 'force'],
+    run: async (args) => (await import('./trace.ts')).trace(args),
+  },
+  {
+    usage: 'graph <folder>',
+    summary: 'Write the graph of payments of a result as nodes and edges',
+    options: ['out', 'force'],
+    run: async (args) => (await import('./graph.ts')).graph(args),
+  },
+];
 
 /** Parses the words and carries out the command. Returns the exit code. */
 async function main(words: readonly string[]): Promise<number> {
   let code = 0;
-  const options: string[] = ['help', 'version', 'color'];
-  const use = (...names: (keyof typeof OPTIONS)[]) => {
-    options.push(...names);
-    return Object.fromEntries(names.map((name) => [name, OPTIONS[name]]));
-  };
+  const names = COMMANDS.map(({ usage }) => usage.split(' ')[0]!);
+  const known = ['help', 'version', 'color', ...new Set(COMMANDS.flatMap((one) => one.options))];
   const parser = yargs([...words])
     .scriptName('peerwatt')
     .locale('en')
     .usage(
       '$0 <command> [options]\n\nLocal energy trading on a blockchain, simulated event by event.',
-    )
-    .command(
-      'run <scenario>',
-      'Run a scenario and write its tables',
-      (y) => y.options(use('arm', 'seed', 'set', 'out', 'window', 'workers', 'quiet')),
-      async (args) => {
-        code = await (await import('./run.ts')).run(args);
-      },
-    )
-    .command(
-      'compare <scenario>',
-      'Run arms on the same world and compare them',
+    );
+  for (const { usage, summary, options, defaults, run } of COMMANDS) {
+    const own = Object.fromEntries(options.map((name) => [name, OPTIONS[name]]));
+    const optional = [...usage.matchAll(/\[(\w+)\]/g)].map(([, word]) => word!);
+    parser.command(
+      usage,
+      summary,
       (y) =>
-        y.options(
-          use(
-            'arms',
-            'iso-risk',
-            'saturation',
-            'replications',
-            'seed',
-            'set',
-            'out',
-            'workers',
-            'quiet',
-          ),
-        ),
+        optional.reduce((z, word) => {
+          const fallback = defaults?.[word];
+          const default_ = fallback === undefined ? {} : { default: fallback };
+          return z.positional(word, { type: 'string', ...default_ });
+        }, y.options(own)),
       async (args) => {
-        code = await (await import('./compare.ts')).compare(args);
+        code = await run(args);
       },
-    )
-    .command(
-      'validate',
-      'Measure exact laws and published figures',
-      (y) => y.options(use('full', 'only', 'seed', 'seeds', 'out', 'docs', 'workers', 'quiet')),
-      async (args) => {
-        code = await (await import('./validate.ts')).validate(args);
-      },
-    )
-    .command(
-      'list [kind]',
-      'List the plug-ins a scenario may name',
-      () => {},
-      async (args) => {
-        code = (await import('./list.ts')).list(args);
-      },
-    )
-    .command(
-      'schema',
-      'Print the JSON Schema of scenarios, for editors',
-      () => {},
-      async () => {
-        code = (await import('./schema.ts')).schema();
-      },
-    )
-    .command(
-      'init [file]',
-      'Write a commented scenario to start from',
-      (y) =>
-        y.positional('file', { type: 'string', default: 'scenario.yaml' }).options(use('force')),
-      async (args) => {
-        code = (await import('./init.ts')).init(args);
-      },
-    )
-    .command(
-      'verify <folder>',
-      'Re-derive the ledger of a result and check every file',
-      () => {},
-      async (args) => {
-        code = (await import('./verify.ts')).verify(args);
-      },
-    )
-    .command(
-      'trace <folder> <kind> [id] [amount]',
-      'Follow a trade, certificate or point back to readings and cases of issue',
-      (y) =>
-        y
-          .positional('id', { type: 'string' })
-          .positional('amount', { type: 'string' })
-          .options(use('csv', 'force')),
-      async (args) => {
-        code = (await import('./trace.ts')).trace(args);
-      },
-    )
-    .command(
-      'graph <folder>',
-      'Write the graph of payments of a result as nodes and edges',
-      (y) => y.options(use('out', 'force')),
-      async (args) => {
-        code = (await import('./graph.ts')).graph(args);
-      },
-    )
+    );
+  }
+  parser
+    .completion('completion', 'Print a script that completes words in bash or zsh')
     .option('color', { type: 'boolean', hidden: true })
     .demandCommand(1, 'expected a command; try peerwatt --help')
     .strict()
@@ -162,7 +208,7 @@ async function main(words: readonly string[]): Promise<number> {
     .wrap(100)
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new UsageError(explainUsage(message, words, COMMANDS, [...new Set(options)]));
+      throw error ?? new UsageError(explainUsage(message, words, [...names, 'completion'], known));
     });
   await parser.parseAsync();
   return code;

@@ -1,9 +1,10 @@
 /** `peerwatt run`: one scenario, one arm; a study folder when it has several windows. */
 import { planWindows, type RunPlan } from '../experiment/plan.ts';
 import { runSingle } from '../experiment/single.ts';
-import { runStudy, type StudyResult } from '../experiment/study.ts';
+import { runStudy, type StudyResult, studyOf } from '../experiment/study.ts';
 import { checkTarget } from '../report/folder.ts';
 import { comparisonTable } from '../report/terminal.ts';
+import { endInterrupted, printJson, reportOf } from './end.ts';
 import {
   type Arguments,
   defaultOut,
@@ -13,7 +14,9 @@ import {
   type NamedScenario,
   openSession,
   printWarnings,
+  replayCommand,
   type Session,
+  studyOptions,
   withPlaces,
 } from './session.ts';
 import { textOption, UsageError } from './usage.ts';
@@ -35,7 +38,7 @@ export async function run(args: Arguments): Promise<number> {
   try {
     return plans.length === 1
       ? await runOne(named, plans[0]!, out, session, quiet)
-      : await runWindows(named, plans, out, session, quiet);
+      : await runWindows(args, named, plans, out, session);
   } finally {
     session.close();
   }
@@ -62,7 +65,10 @@ async function runOne(
     process.stderr.write('interrupted; nothing was written\n');
     return session.interruptCode() ?? EXIT.interrupted;
   }
-  if (!outcome.ok) return explainFailures(named, [{ plan, failure: outcome.failure }]);
+  if (!outcome.ok) {
+    const failures = [{ plan, failure: outcome.failure }];
+    return explainFailures(failures, (one) => replayCommand(named, one));
+  }
   printWarnings(outcome.warnings);
   if (quiet) return EXIT.fine;
   const values = new Map(outcome.summary.map(({ metric, value }) => [metric, value]));
@@ -77,15 +83,17 @@ async function runOne(
 }
 
 async function runWindows(
+  args: Arguments,
   named: NamedScenario,
   plans: readonly RunPlan[],
   out: string,
   session: Session,
-  quiet: boolean,
 ): Promise<number> {
   const { name, arm } = plans[0]!.scenario;
-  const study = await withPlaces(named, arm, runStudy(name, plans, out, session.options));
-  return endStudy(named, study, session, quiet);
+  const options = studyOptions(args, session);
+  const runs = runStudy(studyOf(name, plans), out, options);
+  const study = await withPlaces(named, arm, runs);
+  return endStudy(args, named, study, session);
 }
 
 /**
@@ -94,21 +102,23 @@ async function runWindows(
  * @param render - Text of the study; default the table of all arms.
  * @returns Exit code.
  */
-export function endStudy(
+export async function endStudy(
+  args: Arguments,
   named: NamedScenario,
   study: StudyResult,
   session: Session,
-  quiet: boolean,
   render: (study: StudyResult) => string = studyTable,
-): number {
+): Promise<number> {
   session.close();
   printWarnings(study.warnings);
-  const code = explainFailures(named, study.failures);
-  if (study.interrupted) {
-    process.stderr.write(`interrupted; finished runs are in ${study.folder}\n`);
-    return session.interruptCode() ?? EXIT.interrupted;
+  const code = explainFailures(study.failures, (plan) => replayCommand(named, plan));
+  if (study.interrupted) return endInterrupted(study, session, code);
+  const report = args.report === true ? await reportOf(study.folder) : undefined;
+  if (args.json === true) printJson(study, report);
+  else if (args.quiet !== true) {
+    process.stdout.write(`${render(study)}\nresults: ${study.folder}\n`);
+    if (report !== undefined) process.stdout.write(`report: ${report}\n`);
   }
-  if (!quiet) process.stdout.write(`${render(study)}\nresults: ${study.folder}\n`);
   return code;
 }
 

@@ -1,9 +1,11 @@
 /** What commands that simulate share: loading, defaults, interrupts, and the words about failures. */
 import { availableParallelism } from 'node:os';
-import { ScenarioError } from '../base/errors.ts';
+import { nearestWord, ScenarioError } from '../base/errors.ts';
 import type { Failure } from '../experiment/outcome.ts';
 import type { RunPlan } from '../experiment/plan.ts';
 import type { PoolOptions } from '../experiment/pool.ts';
+import type { StudyOptions, StudyResult } from '../experiment/study.ts';
+import { CSV_ONLY, TABLE_FORMATS, type TableFormat } from '../report/formats.ts';
 import { VERSION } from '../report/version.ts';
 import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
 import { catalogue } from '../simulation/catalogue.ts';
@@ -17,6 +19,12 @@ export const EXIT = { fine: 0, failed: 1, input: 2, invariant: 3, interrupted: 1
 export interface Arguments {
   readonly [other: string]: unknown;
   readonly scenario?: unknown;
+  readonly study?: unknown;
+  readonly shard?: unknown;
+  readonly until?: unknown;
+  readonly resume?: unknown;
+  readonly report?: unknown;
+  readonly json?: unknown;
   readonly folder?: unknown;
   readonly file?: unknown;
   readonly kind?: unknown;
@@ -38,6 +46,7 @@ export interface Arguments {
   readonly id?: unknown;
   readonly amount?: unknown;
   readonly csv?: unknown;
+  readonly format?: unknown;
 }
 
 /** A scenario as named on the command line, with what wins over the file. */
@@ -105,9 +114,32 @@ export interface Session {
   close(): void;
 }
 
+/**
+ * Formats of tables as asked for; CSV is always among them.
+ *
+ * @throws {UsageError} on an unknown format.
+ */
+export function formatsOption(value: unknown): readonly TableFormat[] {
+  const format = textOption('format', value);
+  if (format === undefined) return CSV_ONLY;
+  const known = TABLE_FORMATS.find((name) => name === format);
+  if (known !== undefined) return [...new Set([...CSV_ONLY, known])];
+  const near = nearestWord(format, TABLE_FORMATS);
+  const hint = near === undefined ? '' : ` (did you mean ${near}?)`;
+  const expected = `expected one of ${TABLE_FORMATS.join(', ')}`;
+  throw new UsageError(`--format: ${expected}; got "${format}"${hint}`);
+}
+
+/** Cores this process may use: what a cluster gave it, else those of the machine. */
+function allottedCores(): number {
+  const given = Number(process.env.SLURM_CPUS_PER_TASK);
+  return Number.isInteger(given) && given >= 1 ? given : availableParallelism();
+}
+
 /** Opens a session for a number of runs. */
 export function openSession(args: Arguments, runs: number): Session {
-  const workers = integerOption('workers', args.workers, 1, 1024) ?? availableParallelism();
+  const workers = integerOption('workers', args.workers, 1, 1024) ?? allottedCores();
+  const formats = formatsOption(args.format);
   const controller = new AbortController();
   let code: number | undefined;
   let isOpen = true;
@@ -128,6 +160,7 @@ export function openSession(args: Arguments, runs: number): Session {
   return {
     options: {
       workers,
+      formats,
       environment: { version: VERSION, nodeMajor: Number(process.versions.node.split('.')[0]) },
       signal: controller.signal,
       onProgress: (done) => progress.update(done),
@@ -144,30 +177,54 @@ export function openSession(args: Arguments, runs: number): Session {
   };
 }
 
+/** What a command line says of a study: how it goes on, and what it may throw away. */
+export function studyOptions(args: Arguments, session: Session): StudyOptions {
+  const { resume, force } = args;
+  return { ...session.options, resume: resume === true, force: force === true };
+}
+
+/** One line about a study that ended. */
+export function shortOf({ runCount, resumedCount, failures, stopped }: StudyResult): string {
+  const parts = [`${runCount} runs`];
+  if (resumedCount > 0) parts.push(`${resumedCount} of them from before`);
+  if (failures.length > 0) parts.push(`${failures.length} failed`);
+  if (stopped !== undefined) {
+    const why = stopped.decision === 'met' ? 'intervals narrow enough' : 'cap of replications met';
+    parts.push(`${stopped.replications} replications, ${why}`);
+  }
+  return parts.join(', ');
+}
+
 /** The command that repeats one run exactly. */
 export function replayCommand(named: NamedScenario, plan: RunPlan): string {
-  const words = ['peerwatt', 'run', named.path];
+  return replayWords(named.path, plan, named.sets);
+}
+
+/** The same for a scenario file and its overrides. */
+export function replayWords(path: string, plan: RunPlan, sets: readonly string[]): string {
+  const words = ['peerwatt', 'run', path];
   const arm = plan.origin?.arm ?? plan.arm;
   if (arm !== 'base') words.push('--arm', arm);
-  words.push('--seed', String(plan.scenario.seed));
-  if (plan.scenario.windows.length > 1) words.push('--window', plan.window.id);
-  for (const set of [...named.sets, ...(plan.origin?.sets ?? [])]) words.push('--set', set);
+  const { scenario } = plan;
+  words.push('--seed', String(scenario.seed));
+  if (scenario.windows.length > 1) words.push('--window', plan.window.id);
+  for (const set of [...sets, ...(plan.origin?.sets ?? [])]) words.push('--set', set);
   return words.map(shellWord).join(' ');
 }
 
 /**
- * Says on standard error why runs failed, with the command that replays each broken invariant.
+ * Says on standard error why runs failed, with the command that replays each.
  *
  * @returns Exit code: 3 when an invariant broke, 1 for another failure, 0 for none.
  */
 export function explainFailures(
-  named: NamedScenario,
   failures: readonly { readonly plan: RunPlan; readonly failure: Failure }[],
+  replay: (plan: RunPlan) => string,
 ): number {
   for (const { plan, failure } of failures) {
     const lines = [`run ${plan.id} failed: ${failure.message}`];
     if (failure.kind === 'crash' && failure.stack !== '') lines.push(failure.stack);
-    lines.push(`replay: ${replayCommand(named, plan)}`);
+    lines.push(`replay: ${replay(plan)}`);
     process.stderr.write(`${lines.join('\n')}\n`);
   }
   if (failures.length === 0) return EXIT.fine;

@@ -1,6 +1,8 @@
 /** Mistakes on the command line: what the user typed, and the nearest word that exists. */
 import { nearestWord } from '../base/errors.ts';
 
+export { shellWord } from '../base/shell.ts';
+
 /** A command line that cannot be understood; exit code 2, no stack. */
 export class UsageError extends Error {
   constructor(message: string) {
@@ -85,9 +87,4 @@ export function listOption(name: string, value: unknown): readonly string[] {
   const list = Array.isArray(value) ? value : [value];
   if (list.every((item) => typeof item === 'string' && item !== '')) return list as string[];
   throw new UsageError(`--${name}: expected a value; got nothing`);
-}
-
-/** A word as a shell reads it back. */
-export function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -1,11 +1,15 @@
 /** What comes back from a run: plain values, since they cross from a worker to the main thread. */
 import { type InputIssue, InvariantViolation, ScenarioError } from '../base/errors.ts';
 import type { MetricValue } from '../report/metrics.ts';
+import type { RunSamples } from '../report/samples.ts';
 
 /** Why a run has no result. */
 export interface Failure {
-  /** `scenario`: the input is wrong; `invariant`: a rule of the model broke; `crash`: all else. */
-  readonly kind: 'scenario' | 'invariant' | 'crash';
+  /**
+   * `scenario`: the input is wrong; `invariant`: a rule of the model broke; `timeout`, `memory`: a limit of the
+   * study was hit; `storage`: nothing more can be written; `crash`: all else.
+   */
+  readonly kind: 'scenario' | 'invariant' | 'timeout' | 'memory' | 'storage' | 'crash';
   readonly message: string;
   /** Problems of the input, for kind `scenario`. */
   readonly issues: readonly InputIssue[];
@@ -20,6 +24,8 @@ export interface Finished {
   readonly summary: readonly MetricValue[];
   /** What must be looked at before trusting the result. */
   readonly warnings: readonly string[];
+  /** Pieces of distributions that can be merged with those of other runs. */
+  readonly samples?: RunSamples | undefined;
 }
 
 /** A run that was not. */
@@ -31,6 +37,9 @@ export interface Failed {
 /** Outcome of one run. */
 export type RunOutcome = Finished | Failed;
 
+/** Codes of a file system that takes no more. */
+const STORAGE_CODES: readonly string[] = ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EIO'];
+
 /** Turns whatever was thrown into plain values. */
 export function failureOf(error: unknown): Failure {
   const blank = { issues: [], stack: '' };
@@ -39,6 +48,13 @@ export function failureOf(error: unknown): Failure {
   }
   if (error instanceof InvariantViolation) {
     return { ...blank, kind: 'invariant', message: error.message };
+  }
+  const code = (error as { code?: unknown } | null)?.code;
+  if (code === 'ERR_WORKER_OUT_OF_MEMORY') {
+    return { ...blank, kind: 'memory', message: 'the run needed more memory than it may use' };
+  }
+  if (error instanceof Error && STORAGE_CODES.includes(String(code))) {
+    return { ...blank, kind: 'storage', message: error.message };
   }
   if (error instanceof Error) {
     const message = `${error.name}: ${error.message}`;

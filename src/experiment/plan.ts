@@ -14,7 +14,9 @@ export interface RunPlan {
   /** From 1. */
   readonly replication: number;
   readonly window: Window;
-  /** The arm's scenario with the seed of this replication. */
+  /** Point of a design, from 0; the only one where there are no factors. */
+  readonly point?: number;
+  /** The arm's scenario with the seed of this replication; made when it is read. */
   readonly scenario: Scenario;
   /** Arm and settings that repeat the run, where `arm` is a name of the study's own. */
   readonly origin?: { readonly arm: string; readonly sets: readonly string[] };

@@ -6,9 +6,11 @@
  */
 import { join } from 'node:path';
 import { Piscina } from 'piscina';
+import type { TableFormat } from '../report/formats.ts';
 import type { Environment } from '../report/manifest.ts';
-import { failureOf, type RunOutcome } from './outcome.ts';
+import { type Failure, failureOf, type RunOutcome } from './outcome.ts';
 import type { RunPlan } from './plan.ts';
+import { keptOutcome } from './study/kept.ts';
 import type { Job } from './worker.ts';
 
 /** How runs are carried out. */
@@ -16,6 +18,8 @@ export interface PoolOptions {
   /** Worker threads, at least 1; more than runs are not started. */
   readonly workers: number;
   readonly environment: Environment;
+  /** Formats of tables; default CSV. */
+  readonly formats?: readonly TableFormat[] | undefined;
   /** Stops: running workers are ended, finished runs stay. */
   readonly signal?: AbortSignal | undefined;
   /** Called now and then with the share of all runs that is simulated, 0..1. */
@@ -26,6 +30,14 @@ export interface PoolOptions {
     | undefined;
   /** Compiled worker module; default the one beside this module. */
   readonly workerUrl?: URL | undefined;
+  /** What one run may take: wall-clock time [ms] and memory of the program's own objects [MB]. */
+  readonly limits?: RunLimits | undefined;
+}
+
+/** Limits of one run; without them a run may take what it needs. */
+export interface RunLimits {
+  readonly timeMs?: number | undefined;
+  readonly memoryMb?: number | undefined;
 }
 
 const PROGRESS_INTERVAL_MS = 100;
@@ -33,40 +45,56 @@ const PROGRESS_INTERVAL_MS = 100;
 /**
  * Runs plans on worker threads.
  *
- * @param plans - Runs to do, `index` rising from 0.
- * @param folderOf - Folder of a run.
- * @returns Outcomes by index; undefined for runs that an interrupt ended or kept from starting. A
- *   worker that crashes or runs out of memory is a failed run and is replaced; the others go on.
+ * @param plans - Runs to do, in order; the scenario of each is asked for when it begins.
+ * @param folderOf - Folder of a run; undefined where only its metrics are wanted.
+ * @param onEnd - Called as each run ends, before anybody is told.
+ * @returns Outcomes in the order of the plans; undefined for runs that an interrupt ended or kept from
+ *   starting. A worker that crashes, runs out of memory or takes too long is a failed run and is
+ *   replaced; the others go on.
  */
 export async function runPlans(
   plans: readonly RunPlan[],
-  folderOf: (plan: RunPlan) => string,
+  folderOf: (plan: RunPlan) => string | undefined,
   options: PoolOptions,
+  onEnd: (plan: RunPlan, outcome: RunOutcome) => void = () => {},
 ): Promise<(RunOutcome | undefined)[]> {
-  const { environment, signal, workers, onProgress, onOutcome } = options;
+  const { environment, signal, workers, onProgress, onOutcome, formats, limits } = options;
   const progress = new Float64Array(new SharedArrayBuffer(8 * Math.max(1, plans.length)));
   const report = () => onProgress?.(progress.reduce((sum, x) => sum + x, 0) / plans.length);
   const timer = setInterval(report, PROGRESS_INTERVAL_MS);
-  const jobs = plans.map((plan): Job => {
-    const { scenario, window, index } = plan;
-    return { scenario, window, folder: folderOf(plan), environment, progress, index };
-  });
+  const jobAt = (index: number): Job => {
+    const plan = plans[index]!;
+    const { scenario, window } = plan;
+    return { scenario, window, folder: folderOf(plan), environment, formats, progress, index };
+  };
   try {
-    const outcomes = await runJobs<Job, RunOutcome>(jobs, {
-      url: options.workerUrl ?? new URL('./worker.js', import.meta.url),
-      workers,
-      signal,
-      onCrash: (error) => ({ ok: false, failure: failureOf(error) }),
-      onEnd(index, outcome) {
-        progress[index] = 1;
-        onOutcome?.(plans[index]!, outcome);
+    const outcomes = await runJobs<Job, RunOutcome>(
+      { length: plans.length, at: jobAt },
+      {
+        url: options.workerUrl ?? new URL('./worker.js', import.meta.url),
+        workers,
+        signal,
+        limits,
+        onCrash: (error) => ({ ok: false, failure: failureOf(error) }),
+        onTimeout: (timeMs) => ({ ok: false, failure: timeoutFailure(timeMs) }),
+        keep: keptOutcome,
+        onEnd(index, outcome) {
+          progress[index] = 1;
+          onEnd(plans[index]!, outcome);
+          onOutcome?.(plans[index]!, outcome);
+        },
       },
-    });
+    );
     report();
     return outcomes;
   } finally {
     clearInterval(timer);
   }
+}
+
+function timeoutFailure(timeMs: number): Failure {
+  const message = `the run took longer than ${timeMs / 1000} s`;
+  return { kind: 'timeout', message, issues: [], stack: '' };
 }
 
 /** Runs that are measured and not kept, as they come. */
@@ -124,6 +152,12 @@ export function openMeasuringPool(
   };
 }
 
+/** Jobs by place; an array is one. */
+export interface JobList<J> {
+  readonly length: number;
+  at(index: number): J | undefined;
+}
+
 /** How jobs are carried out. */
 export interface JobOptions<R> {
   /** Compiled worker module; its default export takes a job and returns a result. */
@@ -132,8 +166,13 @@ export interface JobOptions<R> {
   readonly workers: number;
   /** Stops: running workers are ended, finished jobs stay. */
   readonly signal?: AbortSignal | undefined;
+  readonly limits?: RunLimits | undefined;
   /** Result of a job whose worker crashed or ran out of memory. */
   readonly onCrash: (error: unknown) => R;
+  /** Result of a job that took too long; needed where there is a limit. */
+  readonly onTimeout?: ((timeMs: number) => R) | undefined;
+  /** What is kept of a result; default the result. */
+  readonly keep?: ((result: R) => R) | undefined;
   /** Called as each job ends, in order of ending. @param elapsedMs - Wall-clock time it took. */
   readonly onEnd?: ((index: number, result: R, elapsedMs: number) => void) | undefined;
 }
@@ -141,21 +180,24 @@ export interface JobOptions<R> {
 /**
  * Carries out jobs on worker threads.
  *
- * @param jobs - What each is given; must survive structured cloning.
+ * @param jobs - What each is given; must survive structured cloning. Asked for one by one.
  * @returns Results by index; undefined for jobs that an interrupt ended or kept from starting. A
  *   worker that crashes is replaced; the others go on.
  */
 export async function runJobs<J, R>(
-  jobs: readonly J[],
-  { url, workers, signal, onCrash, onEnd }: JobOptions<R>,
+  jobs: JobList<J>,
+  options: JobOptions<R>,
 ): Promise<(R | undefined)[]> {
+  const { url, workers, signal, limits, onEnd, keep = (result) => result } = options;
   const lanes = Math.max(1, Math.min(workers, jobs.length));
-  const results: (R | undefined)[] = jobs.map(() => undefined);
+  const results: (R | undefined)[] = new Array(jobs.length).fill(undefined);
+  const memory = limits?.memoryMb;
   const pool = new Piscina({
     filename: url.href,
     minThreads: lanes,
     maxThreads: lanes,
     maxQueue: lanes,
+    ...(memory === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: memory } }),
   });
   let next = 0;
 
@@ -164,17 +206,11 @@ export async function runJobs<J, R>(
     while (next < jobs.length && signal?.aborted !== true) {
       const index = next++;
       const startMs = Date.now();
-      const result = await attempt(jobs[index]!);
+      const result = await attempt(pool, jobs.at(index)!, options);
       if (result === undefined) return;
-      results[index] = result;
-      onEnd?.(index, result, Date.now() - startMs);
-    }
-  };
-  const attempt = async (job: J): Promise<R | undefined> => {
-    try {
-      return await pool.run(job, signal === undefined ? {} : { signal });
-    } catch (error) {
-      return signal?.aborted === true ? undefined : onCrash(error);
+      const kept = keep(result);
+      results[index] = kept;
+      onEnd?.(index, kept, Date.now() - startMs);
     }
   };
   try {
@@ -183,6 +219,28 @@ export async function runJobs<J, R>(
     await pool.destroy();
   }
   return results;
+}
+
+/** One job; undefined when an interrupt ended it. */
+async function attempt<J, R>(
+  pool: Piscina,
+  job: J,
+  { signal, limits, onCrash, onTimeout }: JobOptions<R>,
+): Promise<R | undefined> {
+  const timeMs = limits?.timeMs;
+  const clock = timeMs === undefined ? undefined : AbortSignal.timeout(timeMs);
+  const signals = [signal, clock].filter((one) => one !== undefined);
+  const [only] = signals;
+  try {
+    if (only === undefined) return (await pool.run(job)) as R;
+    return (await pool.run(job, {
+      signal: signals.length > 1 ? AbortSignal.any(signals) : only,
+    })) as R;
+  } catch (error) {
+    if (signal?.aborted === true) return undefined;
+    if (clock?.aborted === true && onTimeout !== undefined) return onTimeout(timeMs!);
+    return onCrash(error);
+  }
 }
 
 /** Folder of a run within a study folder. */

@@ -1,29 +1,31 @@
 /**
- * A study folder: `runs/` with one folder a run, then `runs.csv`, `arms.csv`, `paired.csv`, where some
- * runs failed `failures.csv`, and last the manifest.
+ * Carrying out a study: what is missing runs on workers, each finished run is written down at once, and when
+ * all are there the tables follow from the records alone. A study may be killed at any moment, gone on
+ * with, and split into shards, and always ends with the same bytes.
  */
 import { ScenarioError } from '../base/errors.ts';
-import { type Column, parseColumns } from '../report/column.ts';
-import { type Cell, encodeRows } from '../report/csv.ts';
-import { encodeDataPackage, type Resource } from '../report/data-package.ts';
-import { openFolder, type ResultFolder } from '../report/folder.ts';
-import { MANIFEST } from '../report/manifest.ts';
-import { type Metric, metricsFor } from '../report/metrics.ts';
+import { createInputFiles } from '../data/input-files.ts';
+import { codeHash } from '../report/code-hash.ts';
+import type { ResultFolder } from '../report/folder.ts';
 import { RESULTS_VERSION } from '../report/version.ts';
-import { scenarioHash } from '../scenario/canonical.ts';
+import { type Owner, openWorkplace, standingOf, type Workplace } from '../report/workplace.ts';
 import type { Scenario } from '../scenario/sections.ts';
-import {
-  type ArmRow,
-  armRows,
-  gatherValues,
-  pairRows,
-  type StudyValues,
-  valuesOf,
-} from './compare.ts';
-import type { Failure, RunOutcome } from './outcome.ts';
+import { type ArmRow, armRows, type StudyValues, valuesIn } from './compare.ts';
+import type { Failure, Finished, RunOutcome } from './outcome.ts';
 import type { RunPlan } from './plan.ts';
-import { type PoolOptions, runFolder, runPlans } from './pool.ts';
+import { type PoolOptions, runPlans } from './pool.ts';
+import { nowAndThen, thisProcess } from './pool-owner.ts';
 import { mean } from './statistics/interval.ts';
+import { decideStopping, STOPPING_BATCH, type StoppingRule } from './statistics/stopping.ts';
+import { createHeadMaker, type HeadMaker, type StudyFactor, studyHashOf } from './study/head.ts';
+import { isRunRecord, outcomeOf, recordOf } from './study/kept.ts';
+import {
+  contentOf,
+  type FailureRow,
+  type StudyContent,
+  type StudyTable,
+  writeStudyTables,
+} from './study/tables.ts';
 import {
   TRIANGLE_COLUMNS,
   type TriangleArm,
@@ -33,15 +35,61 @@ import {
   triangleRows,
 } from './triangle.ts';
 
+export type { StudyTable } from './study/tables.ts';
+
+/** What to carry out. */
+export interface StudySpec {
+  /** Name of the scenario or study. */
+  readonly name: string;
+  /** Replications; the least number where a rule says when to end. */
+  readonly replications: number;
+  /** Runs of a number of replications in file order; those of fewer replications are among them. */
+  plansFor(replications: number): readonly RunPlan[];
+  /** Columns of the design; none in a comparison. */
+  readonly factors?: readonly StudyFactor[];
+  /** Cells of each point. */
+  readonly points?: readonly (readonly (string | number)[])[];
+  /** Metrics to keep; default all. */
+  readonly metrics?: readonly string[] | undefined;
+  /** Whether runs keep their tables; default they do. */
+  readonly keep?: 'metrics' | 'tables';
+  /** When replications end; without it there are as many as stated. */
+  readonly until?: StoppingRule | undefined;
+  /** What else makes it another study, e.g. a search that decides on further runs. */
+  readonly variant?: string | undefined;
+}
+
+/** A part of a study: every `count`-th run from the `index`-th. */
+export interface Shard {
+  /** From 1. */
+  readonly index: number;
+  readonly count: number;
+}
+
+/** How to carry it out. */
+export interface StudyOptions extends PoolOptions {
+  /** Goes on with what an earlier process left; default false. */
+  readonly resume?: boolean | undefined;
+  /** Throws away what is in the way; default false. */
+  readonly force?: boolean | undefined;
+  readonly shard?: Shard | undefined;
+  /** The command that repeats a run; default empty. */
+  readonly replay?: ((plan: RunPlan) => string) | undefined;
+  /** The process that works; default this one. */
+  readonly owner?: Owner | undefined;
+  /** Hash of the program; default that of the modules beside this one. */
+  readonly codeHash?: string | undefined;
+}
+
 /** What a study gave. */
 export interface StudyResult {
-  /** Folder of the results. */
+  /** Folder of the results; of what is done so far when it was interrupted. */
   readonly folder: string;
   /** Arms in study order. */
   readonly arms: readonly string[];
   /** Attacks of the scenario in any arm, each once. */
   readonly attacks: readonly string[];
-  /** Mean and interval of every metric in every arm: the rows of `arms.csv`. */
+  /** Mean and interval of every metric in every arm and point: the rows of `arms.csv`. */
   readonly rows: readonly ArmRow[];
   /** Decentralisation, efficiency and security of the arms: the rows of `triangle.csv`. */
   readonly triangle: readonly TriangleRow[];
@@ -49,19 +97,15 @@ export interface StudyResult {
   readonly failures: readonly FailedRun[];
   /** Warnings of runs, each once, with the first run that gave it. */
   readonly warnings: readonly string[];
-  /** True when an interrupt ended the study; the folder then has no manifest. */
+  /** True when it did not come to its end; what finished is kept, and `--resume` goes on with it. */
   readonly interrupted: boolean;
-}
-
-/** A table of a study folder. */
-export interface StudyTable {
-  /** File name. */
-  readonly path: string;
-  readonly title: string;
-  /** Columns that identify a row, separated by spaces. */
-  readonly key: string;
-  readonly columns: readonly Column[];
-  readonly rows: readonly (readonly Cell[])[];
+  /** Runs of the study so far, and how many of them an earlier process had finished. */
+  readonly runCount: number;
+  readonly resumedCount: number;
+  /** Why nothing more could be written; undefined otherwise. */
+  readonly storage: string | undefined;
+  /** Replications and what the stopping rule said of them; undefined without a rule. */
+  readonly stopped: { readonly replications: number; readonly decision: string } | undefined;
 }
 
 /** A run without a result, in the study or in a search of it. */
@@ -70,7 +114,7 @@ export interface FailedRun {
   readonly failure: Failure;
 }
 
-/** What a study does beyond its first runs. */
+/** What a study does beyond its own runs. */
 export interface StudyExtras {
   /** Runs to add, chosen by what the first gave, and how to carry them out if there are any. */
   readonly follow?: (values: StudyValues) => {
@@ -97,139 +141,314 @@ export interface StudyExtras {
   >;
 }
 
-const RUN_COLUMNS = parseColumns(`
-run         | text    | | Folder below runs/
-arm         | text    | | Arm
-replication | integer | | Replication, from 1; the same number has the same seed in every arm
-seed        | integer | | Seed of the run
-window      | text    | | Window of the scenario
-`);
-
-const ARM_COLUMNS = parseColumns(`
-metric  | text    | | Name of the metric
-unit    | text    | | Unit; empty for counts, shares and indices
-arm     | text    | | Arm
-n       | integer | | Runs in which the metric is defined
-mean    | number  | | Mean over runs
-ci_low  | number  | | Lower end of the 95 % interval by Student's t; empty below two runs
-ci_high | number  | | Upper end
-`);
-
-const PAIR_COLUMNS = parseColumns(`
-metric          | text    | | Name of the metric
-unit            | text    | | Unit; empty for counts, shares and indices
-arm_a           | text    | | First arm
-arm_b           | text    | | Second arm
-n               | integer | | Pairs of runs in which the metric is defined in both
-mean_difference | number  | | Mean of first arm minus second arm
-ci_low          | number  | | Lower end of the 95 % interval by Student's t; empty below two pairs
-ci_high         | number  | | Upper end
-`);
-
-const FAILURE_COLUMNS = parseColumns(`
-run         | text    | | Run
-arm         | text    | | Arm
-replication | integer | | Replication
-seed        | integer | | Seed of the run
-window      | text    | | Window of the scenario
-kind        | text    | | scenario, invariant or crash
-message     | text    | | What happened
-`);
+/** Folder of a shard. */
+export function shardFolder(target: string, { index, count }: Shard): string {
+  return `${target}.shard-${index}-of-${count}`;
+}
 
 /**
  * Carries out a study and writes its folder.
  *
- * @param name - Name of the scenario.
- * @param firstPlans - Runs, index order.
- * @param target - Study folder; replaced only when the new one is complete.
- * @returns Values and failures. When the signal aborts, what finished is kept in the returned folder.
+ * @param target - Study folder; replaced only when the new one is complete, and only when it holds the same
+ *   study or `force` is set. It is made in `<target>.unfinished`.
+ * @returns Values and failures. When it was interrupted, what finished waits in the returned folder.
  * @param extras - Runs that depend on the first ones, and tables besides.
- * @throws {ScenarioError} when a run finds the input wrong, with all issues, or when `target` holds
- *   something else; nothing is left behind then.
+ * @throws {ScenarioError} when a run finds the input wrong, with all issues, or when something else is in the
+ *   way; nothing that was there is changed then.
  */
 export async function runStudy(
-  name: string,
-  firstPlans: readonly RunPlan[],
+  spec: StudySpec,
   target: string,
-  options: PoolOptions,
+  options: StudyOptions,
   extras: StudyExtras = {},
 ): Promise<StudyResult> {
-  const folder = openFolder(target);
+  const maker = makerOf(spec, options);
+  const first = plansOf(spec, options.shard);
+  const { place, mark } = placeOf(spec, target, options, maker);
+  const workplace = openWorkplace(place, mark, () => maker.headOf(first), {
+    resume: options.resume === true,
+    force: options.force === true,
+    owner: options.owner ?? thisProcess(),
+  });
+  const progress = createProgress(workplace, maker, keepOf(spec), options);
+  const stopTelling = nowAndThen(() => workplace.touch());
   try {
-    folder.makeFolder('runs');
-    const { plans, outcomes } = await runAll(folder, firstPlans, options, extras);
-    const values = gatherValues(plans, outcomes, metricsOf(plans));
-    const isStopped = outcomes.includes(undefined);
-    const searched = isStopped ? undefined : await extras.search?.(values, plans);
-    const interrupted = isStopped || searched?.interrupted === true;
-    const failures = [...failuresOf(plans, outcomes), ...(searched?.failures ?? [])];
-    const triangle = triangleOf(values, extras);
-    const result = {
-      arms: values.arms,
-      attacks: attacksOf(plans),
-      rows: armRows(values),
-      triangle,
-      failures,
-      warnings: warningsOf(plans, outcomes),
-      interrupted,
-    };
-    const more = interrupted ? [] : [...(extras.tables?.(values) ?? []), triangleTable(triangle)];
-    writeStudy(folder, name, plans, outcomes, values, failures, interrupted, more);
-    if (interrupted) return { ...result, folder: folder.keepUnfinished() };
-    folder.commit({
-      resultsVersion: RESULTS_VERSION,
-      kind: 'study',
-      name,
-      ...options.environment,
-      arms: values.arms,
-      replications: Math.max(...plans.map((plan) => plan.replication)),
-      runs: plans.map((plan) => ({
-        run: plan.id,
-        seed: plan.scenario.seed,
-        window: plan.window.id,
-        scenarioHash: scenarioHash(plan.scenario),
-        finished: outcomes[plan.index]?.ok === true,
-      })),
-    });
-    return { ...result, folder: target };
+    return await finishStudy(spec, first, place, { ...mark, options, extras, maker, progress });
   } catch (error) {
-    folder.discard();
+    // Wrong input leaves nothing behind, unless somebody's work is there already.
+    if (workplace.records.length === 0 && error instanceof ScenarioError) workplace.discard();
+    else workplace.release();
     throw error;
+  } finally {
+    stopTelling();
   }
 }
 
-/** The first runs, then those that follow from them, as one list with rising indices. */
-async function runAll(
-  folder: ResultFolder,
-  firstPlans: readonly RunPlan[],
-  options: PoolOptions,
-  extras: StudyExtras,
-) {
-  const place = (plan: RunPlan) => runFolder(folder.path, plan);
-  const outcomes = await runPlans(firstPlans, place, options);
-  throwInputIssues(outcomes);
-  const first = { plans: firstPlans, outcomes };
-  if (extras.follow === undefined || outcomes.includes(undefined)) return first;
-  const values = gatherValues(firstPlans, outcomes, metricsOf(firstPlans));
-  const next = extras.follow(values);
-  const further = next.plans;
-  if (further.length === 0) return first;
-  // The pool counts from 0 in each batch, the study goes on.
-  const batch = further.map((plan, index) => ({ ...plan, index }));
-  const furtherOutcomes = await runPlans(batch, place, next.options());
-  throwInputIssues(furtherOutcomes);
+/**
+ * What stands at the place of a study.
+ *
+ * @returns `complete` when there is nothing to do, `unfinished` when there is something to go on with.
+ */
+export function studyStanding(
+  spec: StudySpec,
+  target: string,
+  options: StudyOptions,
+): 'complete' | 'unfinished' | 'none' {
+  const { place, mark } = placeOf(spec, target, options, makerOf(spec, options));
+  return standingOf(place, mark);
+}
+
+/** Where a study or its shard stands, and what tells it from others. */
+function placeOf(spec: StudySpec, target: string, options: StudyOptions, maker: HeadMaker) {
+  const rule = JSON.stringify([spec.until ?? null, spec.variant ?? '']);
+  const studyHash = studyHashOf(maker.headOf(plansOf(spec, undefined)), rule);
+  const { shard } = options;
+  const place = shard === undefined ? target : shardFolder(target, shard);
+  return { place, mark: { name: spec.name, studyHash, ...(shard === undefined ? {} : { shard }) } };
+}
+
+const keepOf = (spec: StudySpec) => spec.keep ?? 'tables';
+
+function makerOf(spec: StudySpec, options: StudyOptions): HeadMaker {
+  const files = createInputFiles();
+  return createHeadMaker({
+    name: spec.name,
+    factors: spec.factors ?? [],
+    points: spec.points ?? [[]],
+    metrics: spec.metrics,
+    keep: keepOf(spec),
+    environment: options.environment,
+    codeHash: options.codeHash ?? codeHash(),
+    filesHash: (scenario: Scenario) => files.hash(scenario, scenario.folder),
+  });
+}
+
+function plansOf(spec: StudySpec, shard: Shard | undefined): readonly RunPlan[] {
+  const least = spec.until === undefined ? spec.replications : STOPPING_BATCH;
+  const plans = spec.plansFor(least);
+  if (shard === undefined) return plans;
+  return plans.filter((_, index) => index % shard.count === shard.index - 1);
+}
+
+/** The part of a study that is done, and the doing of more. */
+interface StudyProgress {
+  readonly workplace: Workplace;
+  /** Outcome of a run; undefined while it has none. */
+  outcomeOf(plan: RunPlan): RunOutcome | undefined;
+  /** Carries out those that have no outcome. @returns Whether all came to an end. */
+  carryOut(plans: readonly RunPlan[], pool: PoolOptions): Promise<boolean>;
+  /** Runs that an earlier process had finished and this study has. */
+  resumedCount(): number;
+  /** Why nothing more can be written; undefined while it can. */
+  storage(): string | undefined;
+}
+
+function createProgress(
+  workplace: Workplace,
+  maker: HeadMaker,
+  keep: 'metrics' | 'tables',
+  options: StudyOptions,
+): StudyProgress {
+  const earlier = new Map<string, { identity: string; outcome: Finished }>();
+  for (const record of workplace.records) {
+    if (!isRunRecord(record)) continue;
+    earlier.set(record.run, { identity: record.identity, outcome: outcomeOf(record) });
+  }
+  const outcomes = new Map<string, RunOutcome>();
+  let resumed = 0;
+  let storage: string | undefined;
+  const folderOf = ({ id }: RunPlan) => (keep === 'tables' ? workplace.runFolder(id) : undefined);
+
+  /** Takes over what is there of runs that are about to be done. */
+  function restore(plans: readonly RunPlan[]): void {
+    for (const plan of plans) {
+      const { run, identity } = maker.runOf(plan);
+      const known = earlier.get(run);
+      if (known?.identity !== identity || outcomes.has(run)) continue;
+      if (keep === 'tables' && !workplace.hasRun(run)) continue;
+      outcomes.set(run, known.outcome);
+      resumed++;
+    }
+  }
+
   return {
-    plans: [
-      ...firstPlans,
-      ...further.map((plan, i) => ({ ...plan, index: firstPlans.length + i })),
-    ],
-    outcomes: [...outcomes, ...furtherOutcomes],
+    workplace,
+    outcomeOf: ({ id }) => outcomes.get(id),
+    resumedCount: () => resumed,
+    storage: () => storage,
+    async carryOut(plans, pool) {
+      restore(plans);
+      const left = plans.filter(({ id }) => !outcomes.has(id));
+      const done = plans.length - left.length;
+      if (left.length === 0) return true;
+      const stop = new AbortController();
+      const signals = [stop.signal, ...(pool.signal === undefined ? [] : [pool.signal])];
+      const note = (plan: RunPlan, outcome: RunOutcome) => {
+        if (!outcome.ok && outcome.failure.kind === 'storage') {
+          storage ??= outcome.failure.message;
+          stop.abort();
+          return;
+        }
+        outcomes.set(plan.id, outcome);
+        try {
+          if (outcome.ok) workplace.append(recordOf(plan.id, maker.runOf(plan).identity, outcome));
+        } catch (error) {
+          storage ??= (error as Error).message;
+          outcomes.delete(plan.id);
+          stop.abort();
+        }
+      };
+      if (keep === 'tables') workplace.makeRunsFolder();
+      const running = {
+        ...pool,
+        formats: options.formats,
+        limits: options.limits,
+        signal: AbortSignal.any(signals),
+        onProgress: (share: number) =>
+          pool.onProgress?.((done + share * left.length) / plans.length),
+      };
+      await runPlans(left, folderOf, running, note);
+      return left.every(({ id }) => outcomes.has(id));
+    },
   };
 }
 
-function triangleOf(values: StudyValues, extras: StudyExtras): TriangleRow[] {
+/** What {@link finishStudy} works with. */
+interface StudyWork {
+  readonly studyHash: string;
+  readonly options: StudyOptions;
+  readonly extras: StudyExtras;
+  readonly maker: HeadMaker;
+  readonly progress: StudyProgress;
+}
+
+async function finishStudy(
+  spec: StudySpec,
+  first: readonly RunPlan[],
+  target: string,
+  { studyHash, options, extras, maker, progress }: StudyWork,
+): Promise<StudyResult> {
+  const { workplace } = progress;
+  let plans = first;
+  let isDone = await progress.carryOut(plans, options);
+  let stopped: StudyResult['stopped'];
+  const current = () => contentOf(maker.headOf(plans), plans.map(progress.outcomeOf));
+  throwInputIssues(plans.map(progress.outcomeOf));
+  if (spec.until !== undefined && options.shard === undefined) {
+    for (let more = true; isDone && more; ) {
+      const { decision, replications } = decideStopping(spec.until, seriesOf(current()));
+      stopped = { replications, decision };
+      more = decision === 'continue';
+      if (!more) break;
+      plans = spec.plansFor(Math.max(...plans.map((plan) => plan.replication)) + STOPPING_BATCH);
+      isDone = await progress.carryOut(plans, options);
+    }
+  }
+  if (isDone && extras.follow !== undefined) {
+    const next = extras.follow(current().values);
+    if (next.plans.length > 0) {
+      isDone = await progress.carryOut(next.plans, next.options());
+      plans = [...plans, ...next.plans];
+      throwInputIssues(plans.map(progress.outcomeOf));
+    }
+  }
+  const content = current();
+  const searched = isDone ? await extras.search?.(content.values, plans) : undefined;
+  const interrupted = !isDone || searched?.interrupted === true;
+  const failures = [...failuresOf(plans, content.outcomes), ...(searched?.failures ?? [])];
+  const triangle = triangleOf(content, extras);
+  const result = {
+    arms: content.head.arms,
+    attacks: content.head.attacks,
+    rows: armRows(content.values, content.cells),
+    triangle,
+    failures,
+    warnings: warningsOf(plans, content.outcomes),
+    interrupted,
+    runCount: plans.length,
+    resumedCount: progress.resumedCount(),
+    storage: progress.storage(),
+    stopped,
+  };
+  if (interrupted) {
+    workplace.release();
+    return { ...result, folder: workplace.path };
+  }
+  const records = content.head.runs.flatMap(({ run, identity }, at) => {
+    const outcome = content.outcomes[at];
+    return outcome?.ok === true ? [recordOf(run, identity, outcome)] : [];
+  });
+  const rows = failures.map((one) => failureRow(one, options));
+  const folder = workplace.finish();
+  if (options.shard === undefined) {
+    const more = [
+      ...(extras.tables?.(content.values) ?? []),
+      ...(content.head.factors.length === 0 ? [triangleTable(triangle)] : []),
+    ];
+    writeStudyTables(folder, content, rows, more, options.formats ?? ['csv']);
+  } else adoptRuns(folder, content);
+  const manifest = manifestOf(content, studyHash, options.shard);
+  const isWhole = failures.length === 0 && options.shard === undefined;
+  workplace.complete(folder, manifest, isWhole ? undefined : records);
+  return { ...result, folder: target };
+}
+
+/** A shard keeps no tables, but lists the runs that it has. */
+function adoptRuns(folder: ResultFolder, { head, outcomes }: StudyContent): void {
+  if (head.keep === 'metrics') return;
+  head.runs.forEach(({ run }, at) => {
+    if (outcomes[at]?.ok === true) folder.adopt(`runs/${run}/manifest.json`);
+  });
+}
+
+/** The manifest of a study: from its head and what came of its runs. */
+export function manifestOf(
+  { head, outcomes }: Pick<StudyContent, 'head' | 'outcomes'>,
+  studyHash: string,
+  shard?: Shard,
+): Record<string, unknown> {
+  const { name, environment, codeHash: code, arms, factors, scenarios, keep, runs } = head;
+  return {
+    resultsVersion: RESULTS_VERSION,
+    kind: shard === undefined ? 'study' : 'shard',
+    name,
+    ...environment,
+    codeHash: code,
+    studyHash,
+    ...(shard === undefined ? {} : { shard }),
+    arms,
+    factors,
+    keep,
+    replications: Math.max(...runs.map(({ replication }) => replication)),
+    runs: runs.map(({ run, seed, window, identity }, at) => {
+      return { run, seed, window, identity, finished: outcomes[at]?.ok === true };
+    }),
+    scenarios,
+  };
+}
+
+/** Values by cell and metric, as the stopping rule looks at them. */
+function seriesOf(content: StudyContent) {
+  const { cells, metrics, values } = content;
+  return metrics.flatMap(({ id }) =>
+    cells.map((cell) => ({
+      metric: id,
+      cell: [cell.arm, ...cell.cells].join(' '),
+      values: valuesIn(values, cell, id),
+    })),
+  );
+}
+
+function failureRow({ plan, failure }: FailedRun, { replay }: StudyOptions): FailureRow {
+  const { id: run, arm, point = 0, replication, scenario, window } = plan;
+  const { kind, message } = failure;
+  const place = { run, arm, point, replication, seed: scenario.seed, window: window.id };
+  return { ...place, kind, message, replay: replay?.(plan) ?? '' };
+}
+
+function triangleOf({ head, values }: StudyContent, extras: StudyExtras): TriangleRow[] {
   return triangleRows(
-    values.arms.map((arm) => {
+    head.arms.map((arm) => {
       const meanOf = (metric: string) =>
         mean(values.of(arm, metric).filter((value) => !Number.isNaN(value)));
       return triangleArm(arm, meanOf, extras.triangle?.(values, arm));
@@ -237,7 +456,8 @@ function triangleOf(values: StudyValues, extras: StudyExtras): TriangleRow[] {
   );
 }
 
-function triangleTable(rows: readonly TriangleRow[]): StudyTable {
+/** `triangle.csv`. */
+export function triangleTable(rows: readonly TriangleRow[]): StudyTable {
   return {
     path: 'triangle.csv',
     title: 'Decentralisation, efficiency and security of the arms',
@@ -245,22 +465,6 @@ function triangleTable(rows: readonly TriangleRow[]): StudyTable {
     columns: TRIANGLE_COLUMNS,
     rows: triangleCells(rows),
   };
-}
-
-/** Metrics of all runs; detectors, attacks and adversaries of any arm count. */
-function metricsOf(plans: readonly RunPlan[]): readonly Metric[] {
-  const named = (of: (fraud: Scenario['fraud']) => readonly { readonly name: string }[]) =>
-    plans.flatMap((plan) => of(plan.scenario.fraud).map(({ name }) => name));
-  return metricsFor(
-    named(({ detectors }) => detectors),
-    attacksOf(plans),
-    named(({ adversaries }) => adversaries),
-  );
-}
-
-function attacksOf(plans: readonly RunPlan[]): readonly string[] {
-  const names = plans.flatMap((plan) => plan.scenario.fraud.attacks.map(({ name }) => name));
-  return [...new Set(names)];
 }
 
 function throwInputIssues(outcomes: readonly (RunOutcome | undefined)[]): void {
@@ -272,91 +476,24 @@ function throwInputIssues(outcomes: readonly (RunOutcome | undefined)[]): void {
 }
 
 function failuresOf(plans: readonly RunPlan[], outcomes: readonly (RunOutcome | undefined)[]) {
-  return plans.flatMap((plan) => {
-    const outcome = outcomes[plan.index];
+  return plans.flatMap((plan, at) => {
+    const outcome = outcomes[at];
     return outcome === undefined || outcome.ok ? [] : [{ plan, failure: outcome.failure }];
   });
 }
 
 function warningsOf(plans: readonly RunPlan[], outcomes: readonly (RunOutcome | undefined)[]) {
   const first = new Map<string, string>();
-  for (const plan of plans) {
-    const outcome = outcomes[plan.index];
-    if (outcome === undefined || !outcome.ok) continue;
+  plans.forEach((plan, at) => {
+    const outcome = outcomes[at];
+    if (outcome === undefined || !outcome.ok) return;
     for (const warning of outcome.warnings) if (!first.has(warning)) first.set(warning, plan.id);
-  }
+  });
   return [...first].map(([warning, run]) => `${run}: ${warning}`);
 }
 
-const places = (plan: RunPlan): Cell[] => [
-  plan.id,
-  plan.arm,
-  plan.replication,
-  plan.scenario.seed,
-  plan.window.id,
-];
-
-function writeStudy(
-  folder: ResultFolder,
-  name: string,
-  plans: readonly RunPlan[],
-  outcomes: readonly (RunOutcome | undefined)[],
-  values: StudyValues,
-  failures: readonly FailedRun[],
-  interrupted: boolean,
-  more: readonly StudyTable[],
-): void {
-  const resources: Resource[] = [];
-  const table = (
-    path: string,
-    title: string,
-    key: string,
-    columns: readonly Column[],
-    rows: readonly (readonly Cell[])[],
-  ) => {
-    resources.push({ path, title, key: key.split(' '), columns });
-    folder.write(path, (emit) =>
-      emit(
-        encodeRows(
-          columns.map((column) => column.name),
-          rows,
-        ),
-      ),
-    );
-  };
-  const finished = plans.filter((plan) => outcomes[plan.index]?.ok === true);
-  const metricColumns = metricsOf(plans).map(({ id, unit, definition }) => {
-    return { name: id, type: 'number', unit, meaning: definition } as const;
-  });
-  table(
-    'runs.csv',
-    'Every metric of every finished run',
-    'run',
-    [...RUN_COLUMNS, ...metricColumns],
-    finished.map((plan) => {
-      const run = valuesOf(outcomes[plan.index]);
-      return [...places(plan), ...metricColumns.map((column) => run.get(column.name))];
-    }),
-  );
-  if (failures.length > 0) {
-    const rows = failures.map(({ plan, failure }) => [
-      ...places(plan),
-      failure.kind,
-      failure.message,
-    ]);
-    table('failures.csv', 'Runs that failed', 'run', FAILURE_COLUMNS, rows);
-  }
-  if (interrupted) return;
-  const ends = (row: { n: number; mean: number; low: number; high: number }) => {
-    return [row.n, row.mean, row.low, row.high];
-  };
-  const arms = armRows(values).map((row) => [row.metric, row.unit, row.arm, ...ends(row)]);
-  table('arms.csv', 'Metrics by arm', 'metric arm', ARM_COLUMNS, arms);
-  const pairs = pairRows(values).map((row) => {
-    return [row.metric, row.unit, row.armA, row.armB, ...ends(row)];
-  });
-  table('paired.csv', 'Paired differences of arms', 'metric arm_a arm_b', PAIR_COLUMNS, pairs);
-  for (const { path, title, key, columns, rows } of more) table(path, title, key, columns, rows);
-  folder.write('datapackage.json', (emit) => emit(encodeDataPackage(name, resources)));
-  for (const plan of finished) folder.adopt(`runs/${plan.id}/${MANIFEST}`);
+/** The study of a list of runs that is known beforehand. */
+export function studyOf(name: string, plans: readonly RunPlan[]): StudySpec {
+  const replications = Math.max(1, ...plans.map((plan) => plan.replication));
+  return { name, replications, plansFor: () => plans };
 }

@@ -2,7 +2,10 @@
  * Runs in a worker thread: one whole run, simulated and written where it has a folder, and its metrics sent
  * back.
  */
+import type { TableFormat } from '../report/formats.ts';
 import type { Environment } from '../report/manifest.ts';
+import type { MetricValue } from '../report/metrics.ts';
+import { samplesOf } from '../report/samples.ts';
 import { openRun, summarise } from '../report/write.ts';
 import type { Scenario, Window } from '../scenario/sections.ts';
 import { type RunResult, simulate } from '../simulation/run.ts';
@@ -15,6 +18,8 @@ export interface Job {
   /** Folder of the run; undefined where only its metrics are wanted. */
   readonly folder: string | undefined;
   readonly environment: Environment;
+  /** Formats of the run's tables; default CSV. */
+  readonly formats?: readonly TableFormat[] | undefined;
   /** Shared between threads: how much of each run is simulated, 0..1. */
   readonly progress: Float64Array;
   /** Place of this run in `progress`. */
@@ -31,18 +36,21 @@ function measure(job: Job, onLedger: (chunk: Uint8Array) => void): RunResult {
   });
 }
 
+function finished(result: RunResult, summary: readonly MetricValue[]): RunOutcome {
+  return { ok: true, summary, warnings: result.warnings, samples: samplesOf(result) };
+}
+
 /** Simulates and writes one run. Never throws: a failure is an outcome. */
 export default function runJob(job: Job): RunOutcome {
   try {
     if (job.folder === undefined) {
       const result = measure(job, () => {});
-      return { ok: true, summary: summarise(result), warnings: result.warnings };
+      return finished(result, summarise(result));
     }
-    const writer = openRun(job.scenario, job.folder);
+    const writer = openRun(job.scenario, job.folder, job.formats);
     try {
       const result = measure(job, writer.onLedger);
-      const summary = writer.finish(result, job.environment);
-      return { ok: true, summary, warnings: result.warnings };
+      return finished(result, writer.finish(result, job.environment));
     } catch (error) {
       writer.discard();
       throw error;

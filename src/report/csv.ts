@@ -116,25 +116,28 @@ function gather(
   const integer = column.type === 'integer';
   for (let row = 0; row < rows; row++) {
     const value = values[start + row] as number;
-    if (!isWritable(value, integer)) refuse(table, column, start + row);
+    if (!isWritable(value, integer)) refuse(table.name, column, start + row, value);
     numbers[row * width + offset] = value;
   }
 }
 
-function isWritable(value: number, integer: boolean): boolean {
+/** Whether a column may hold a number: finite, without a fraction where `integer`, or NaN for nothing. */
+export function isWritable(value: number, integer: boolean): boolean {
   if (value - value === 0) return !integer || Math.floor(value) === value;
   return Number.isNaN(value);
 }
 
-function refuse(table: Table, column: Column, row: number): never {
-  const value = table.columns[column.name]![row];
+/** Refuses a number in a row of a column. @throws {InvariantViolation} always. */
+export function refuse(table: string, column: Column, row: number, value: number): never {
+  const expected = column.type === 'integer' ? 'an integer' : 'a number';
   throw new InvariantViolation(
     'writable-results',
-    `${table.name}.${column.name} expected ${column.type === 'integer' ? 'an integer' : 'a number'} or nothing in row ${row}, got ${value}`,
+    `${table}.${column.name} expected ${expected} or nothing in row ${row}, got ${value}`,
   );
 }
 
-function checkColumns(table: Table, columns: readonly Column[]): void {
+/** Checks columns against a schema. @throws {RangeError} when one is missing, unknown or of another kind. */
+export function checkColumns(table: Table, columns: readonly Column[]): void {
   const label = `"${table.name}"`;
   for (const column of columns) {
     const values = table.columns[column.name];

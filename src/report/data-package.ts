@@ -1,7 +1,7 @@
 /** `datapackage.json`: type, unit and meaning of every column, in the Frictionless table schema. */
 import type { Column, ColumnType } from './column.ts';
 
-/** One file of a data package. */
+/** One file of a data package; the ending of its name, `csv` or `parquet`, is its format. */
 export interface Resource {
   /** File name within the folder. */
   readonly path: string;
@@ -17,8 +17,18 @@ const FIELD_TYPES: Readonly<Record<ColumnType, string>> = {
   text: 'string',
 };
 
+const CSV_FORMAT = {
+  format: 'csv',
+  mediatype: 'text/csv',
+  encoding: 'utf-8',
+  dialect: { delimiter: ',', lineTerminator: '\n', quoteChar: '"', doubleQuote: true },
+};
+
+const PARQUET_FORMAT = { format: 'parquet', mediatype: 'application/vnd.apache.parquet' };
+
 /**
- * Describes the CSV files of a result folder.
+ * Describes the tables of a result folder. A package with Parquet files is no tabular one in the words
+ * of the standard, which knows CSV only; the schema of both is the same.
  *
  * @param name - Name of the scenario; becomes a lower-case slug.
  * @returns JSON text that ends in a newline.
@@ -27,17 +37,14 @@ const FIELD_TYPES: Readonly<Record<ColumnType, string>> = {
 export function encodeDataPackage(name: string, resources: readonly Resource[]): string {
   const slug = name.toLowerCase().replace(/[^a-z0-9._-]+/g, '-');
   const content = {
-    profile: 'tabular-data-package',
+    profile: resources.every(({ path }) => isCsv(path)) ? 'tabular-data-package' : 'data-package',
     name: slug === '' ? 'peerwatt' : slug,
     resources: resources.map(({ path, title, key, columns }) => ({
-      profile: 'tabular-data-resource',
+      profile: isCsv(path) ? 'tabular-data-resource' : 'data-resource',
       name: path.replace(/\.csv$/, '').replace(/[^a-z0-9._-]+/g, '-'),
       path,
       title,
-      format: 'csv',
-      mediatype: 'text/csv',
-      encoding: 'utf-8',
-      dialect: { delimiter: ',', lineTerminator: '\n', quoteChar: '"', doubleQuote: true },
+      ...(isCsv(path) ? CSV_FORMAT : PARQUET_FORMAT),
       schema: {
         fields: columns.map((column) => ({
           name: column.name,
@@ -52,3 +59,5 @@ export function encodeDataPackage(name: string, resources: readonly Resource[]):
   };
   return `${JSON.stringify(content, null, 2)}\n`;
 }
+
+const isCsv = (path: string) => path.endsWith('.csv');

@@ -56,11 +56,6 @@ export interface ResultFolder {
   commit(manifest: Readonly<Record<string, unknown>>): void;
   /** Removes what was built. */
   discard(): void;
-  /**
-   * Keeps what an interrupted study finished: at the target if that is free, beside it otherwise.
-   * @returns The folder it is in now.
-   */
-  keepUnfinished(): string;
 }
 
 const PARTIAL = '.partial-';
@@ -68,7 +63,9 @@ const LIMIT = 10_000;
 
 /** Names a result folder may hold; a folder with anything else is not ours to replace. */
 const OWN_NAMES =
-  /^(manifest\.json|datapackage\.json|ledger\.bin|[a-z_]+\.csv|graph-(nodes|edges)\.csv|runs)$/;
+  /^(manifest\.json|datapackage\.json|study\.json|journal\.jsonl|lock\.json|ledger\.bin|[a-z_]+\.(csv|parquet)|graph-(nodes|edges)\.csv|report\.html|figures|runs)$/;
+/** Files of exported figures. */
+const FIGURE_NAMES = /\.(svg|pdf|csv|tex)$/;
 
 /**
  * Checks that results may go to a folder.
@@ -84,6 +81,11 @@ export function checkTarget(target: string): void {
   if (!statSync(target).isDirectory()) refuse(`the file ${target}`);
   const foreign = readdirSync(target).find((name) => !OWN_NAMES.test(name));
   if (foreign !== undefined) refuse(`${target}, which holds ${foreign}`);
+  const figures = join(target, 'figures');
+  if (!existsSync(figures)) return;
+  if (!statSync(figures).isDirectory()) refuse(`${target}, which holds a file figures`);
+  const strange = readdirSync(figures).find((name) => !FIGURE_NAMES.test(name));
+  if (strange !== undefined) refuse(`${target}, which holds figures/${strange}`);
 }
 
 /**
@@ -95,7 +97,16 @@ export function checkTarget(target: string): void {
 export function openFolder(target: string): ResultFolder {
   const place = resolve(target);
   checkTarget(target);
-  const path = makeSibling(place);
+  return openFolderAt(makeSibling(place), place);
+}
+
+/**
+ * A result folder that is built in a folder of the caller's.
+ *
+ * @param path - Folder to build in; it is there.
+ * @param place - Where it will stand once complete.
+ */
+export function openFolderAt(path: string, place: string): ResultFolder {
   const files: FileEntry[] = [];
 
   return {
@@ -126,13 +137,6 @@ export function openFolder(target: string): ResultFolder {
       replace(path, place);
     },
     discard: () => rmSync(path, { recursive: true, force: true }),
-    keepUnfinished() {
-      removePartials(join(path, 'runs'));
-      const free = !existsSync(place) || readdirSync(place).length === 0;
-      const kept = free ? place : `${place}.interrupted`;
-      replace(path, kept);
-      return kept;
-    },
   };
 }
 
@@ -167,11 +171,12 @@ export function reserve(target: string): Reservation {
 }
 
 /**
- * Writes a text file that people asked for by name: temporary name, sync, rename.
+ * Writes a file that people asked for by name: temporary name, sync, rename.
  *
+ * @param text - Text, written as UTF-8, or bytes.
  * @throws {ScenarioError} when the file exists and may not be replaced.
  */
-export function writeText(path: string, text: string, mayReplace: boolean): void {
+export function writeText(path: string, text: string | Uint8Array, mayReplace: boolean): void {
   const place = resolve(path);
   if (!mayReplace && existsSync(place)) {
     const issue = { file: '', path, expected: 'a new file', got: 'an existing one' };

@@ -284,6 +284,16 @@ metric   | text   | | Name of the figure
 value    | number | | Figure; empty when undefined
 `;
 
+const CURVES = `
+detector        | text    | | Detector plug-in
+class           | text    | | As in detection
+threshold       | number  | | Units that score at least this are found; empty when those without a score are, too
+true_positives  | integer | | Positive units found
+false_positives | integer | | Negative units found
+positives       | integer | | Positive units
+negatives       | integer | | Negative units
+`;
+
 const INVARIANTS = `
 invariant  | text    | | Rule that must hold
 checks     | integer | | How often it was checked
@@ -415,6 +425,13 @@ export const RUN_TABLES: readonly TableSchema[] = Object.freeze([
     'detector class metric',
     DETECTION,
     'market',
+  ),
+  schema(
+    'curves',
+    'Ranking of units by daily score: points of the ROC and precision-recall curves',
+    'detector class true_positives false_positives',
+    CURVES,
+    'optional',
   ),
   schema('invariants', 'Rules checked during the run', 'invariant', INVARIANTS),
   schema('consensus', 'Counters of the protocol', 'counter', CONSENSUS, 'optional'),

@@ -1,9 +1,7 @@
 /** The comparison as a table for people: arms as columns, few rows, units that suit the size. */
 import colors from 'picocolors';
+import { formatValue, type ValueFormat } from './format-value.ts';
 import { attackMetricId } from './metrics/fraud.ts';
-
-/** How a value is shown. */
-type Format = 'number' | 'count' | 'share' | 'us' | 'upt' | 'Wh' | 'B' | 'upt/kWh';
 
 /** What stands in one cell: a mean and, with two or more replications, half its interval. */
 export interface TerminalCell {
@@ -13,7 +11,7 @@ export interface TerminalCell {
   readonly half: number;
 }
 
-const ROWS: readonly (readonly [string, string, Format] | string)[] = [
+const ROWS: readonly (readonly [string, string, ValueFormat] | string)[] = [
   'Chain',
   ['tpsFinal', 'final transactions / s', 'number'],
   ['finalityLatencyP50Us', 'finality at client, median', 'us'],
@@ -75,10 +73,12 @@ const ROWS: readonly (readonly [string, string, Format] | string)[] = [
 /** All rows, with those of the scenario's attacks behind the sum of all frauds. */
 function rowsFor(attacks: readonly string[]): typeof ROWS {
   const place = ROWS.findIndex((row) => row[0] === 'feederAlarmShare');
-  const rows = [...new Set(attacks)].flatMap((attack): (readonly [string, string, Format])[] => [
-    [attackMetricId(attack, 'CaughtShare'), `${attack}: caught`, 'share'],
-    [attackMetricId(attack, 'TimeToCatchMedianUs'), `${attack}: median time`, 'us'],
-  ]);
+  const rows = [...new Set(attacks)].flatMap(
+    (attack): (readonly [string, string, ValueFormat])[] => [
+      [attackMetricId(attack, 'CaughtShare'), `${attack}: caught`, 'share'],
+      [attackMetricId(attack, 'TimeToCatchMedianUs'), `${attack}: median time`, 'us'],
+    ],
+  );
   return [...ROWS.slice(0, place), ...rows, ...ROWS.slice(place)];
 }
 
@@ -86,48 +86,6 @@ function rowsFor(attacks: readonly string[]): typeof ROWS {
 export const SHOWN_METRICS: readonly string[] = ROWS.flatMap((row) =>
   typeof row === 'string' ? [] : [row[0]],
 );
-
-const SCALES: Partial<Record<Format, readonly (readonly [number, string])[]>> = {
-  us: [
-    [3.6e9, 'h'],
-    [6e7, 'min'],
-    [1e6, 's'],
-    [1e3, 'ms'],
-    [1, 'us'],
-  ],
-  Wh: [
-    [1e6, 'MWh'],
-    [1e3, 'kWh'],
-    [1, 'Wh'],
-    [1e-3, 'mWh'],
-  ],
-  B: [
-    [1e9, 'GB'],
-    [1e6, 'MB'],
-    [1e3, 'kB'],
-    [1, 'B'],
-  ],
-  upt: [[1e6, 'pt']],
-  'upt/kWh': [[1e6, 'pt/kWh']],
-  share: [[0.01, '%']],
-};
-
-/** Three significant digits, thousands kept whole, no exponent in the usual range. */
-function digits(value: number): string {
-  const size = Math.abs(value);
-  if (size === 0) return '0';
-  if (size >= 1e7 || size < 1e-3) return value.toExponential(2);
-  if (size >= 100) return String(Math.round(value));
-  return String(Number(value.toPrecision(3)));
-}
-
-function formatCell({ mean, half }: TerminalCell, format: Format): string {
-  if (Number.isNaN(mean)) return '-';
-  const scales = SCALES[format] ?? [[1, '']];
-  const [factor, unit] = scales.find(([size]) => Math.abs(mean) >= size) ?? scales.at(-1)!;
-  const spread = Number.isNaN(half) ? '' : ` ± ${digits(half / factor)}`;
-  return `${digits(mean / factor)}${spread}${unit === '' ? '' : ` ${unit}`}`;
-}
 
 /**
  * Renders the chosen metrics of arms side by side.
@@ -149,7 +107,8 @@ export function comparisonTable(
     .map((row) => {
       if (typeof row === 'string') return row;
       const [metric, label, format] = row;
-      return [label, ...arms.map((arm) => formatCell(cell(metric, arm), format))];
+      const shown = arms.map((arm) => cell(metric, arm));
+      return [label, ...shown.map(({ mean, half }) => formatValue(mean, format, half))];
     })
     .filter((row) => typeof row === 'string' || row.slice(1).some((text) => text !== '-'));
   const shown = body.filter((row, i) => typeof row !== 'string' || isList(body[i + 1]));

@@ -2,4 +2,4 @@
 export const VERSION = '0.1.0';
 
 /** Version of the result files; changing a column, a unit or a metric's definition raises it. */
-export const RESULTS_VERSION = 3;
+export const RESULTS_VERSION = 4;

@@ -3,9 +3,9 @@ import { scenarioHash } from '../scenario/canonical.ts';
 import type { Scenario } from '../scenario/sections.ts';
 import type { RunResult } from '../simulation/run.ts';
 import { parseColumns } from './column.ts';
-import { encodeRows, encodeTable } from './csv.ts';
 import { encodeDataPackage, type Resource } from './data-package.ts';
 import { openFolder, type ResultFolder } from './folder.ts';
+import { CSV_ONLY, type TableFormat, writeTableFiles } from './formats.ts';
 import { type Environment, portableScenario } from './manifest.ts';
 import { decentralisationTable } from './metrics/decentralisation-series.ts';
 import { createRunView, factsOf, type MetricValue, metricsFor } from './metrics.ts';
@@ -17,6 +17,13 @@ metric | text   | | Name of the metric
 value  | number | | Value; empty when undefined
 unit   | text   | | Unit; empty for counts, shares and indices
 `);
+
+const SUMMARY: Resource = {
+  path: 'summary.csv',
+  title: 'Metrics of the run',
+  key: ['metric'],
+  columns: SUMMARY_COLUMNS,
+};
 
 /**
  * Computes every metric of a run, those of its detectors included.
@@ -57,9 +64,14 @@ export interface RunWriter {
  * `manifest.json`. What stood at `target` is replaced only when the new folder is complete.
  *
  * @param target - Folder of the run.
+ * @param formats - Formats of the tables.
  * @throws {ScenarioError} when something that is not a result folder is in the way.
  */
-export function openRun(scenario: Scenario, target: string): RunWriter {
+export function openRun(
+  scenario: Scenario,
+  target: string,
+  formats: readonly TableFormat[] = CSV_ONLY,
+): RunWriter {
   const folder = openFolder(target);
   const ledger = scenario.output.ledger ? folder.stream('ledger.bin') : undefined;
   let isOpen = true;
@@ -72,7 +84,7 @@ export function openRun(scenario: Scenario, target: string): RunWriter {
     finish(result, environment) {
       end('end');
       const summary = summarise(result);
-      writeTables(folder, result, summary);
+      writeTables(folder, result, summary, formats);
       folder.commit(manifestOf(result, environment));
       return summary;
     },
@@ -107,26 +119,23 @@ function writeTables(
   folder: ResultFolder,
   { scenario, tables, window }: RunResult,
   summary: readonly MetricValue[],
+  formats: readonly TableFormat[],
 ): void {
   const run = createRunView(tables, factsOf(scenario, window));
   const all = { ...tables, decentralisation: decentralisationTable(run) };
-  const written: TableSchema[] = [];
+  const written: Resource[] = [];
   for (const schema of RUN_TABLES) {
     const table = all[schema.name as keyof typeof all];
     if (table === undefined) {
       if (isMissable(schema, tables)) continue;
       throw new RangeError(`"tables" expected a table ${schema.name}, got none`);
     }
-    written.push(schema);
-    folder.write(`${schema.name}.csv`, (emit) => encodeTable(table, schema.columns, emit));
+    const resource = { ...schema, path: `${schema.name}.csv` };
+    written.push(...writeTableFiles(folder, resource, table, formats));
   }
-  folder.write('summary.csv', (emit) => {
-    const rows = summary.map(({ metric, value, unit }) => [metric, value, unit]);
-    emit(encodeRows(['metric', 'value', 'unit'], rows));
-  });
-  folder.write('datapackage.json', (emit) =>
-    emit(encodeDataPackage(scenario.name, resources(written))),
-  );
+  const cells = summary.map(({ metric, value, unit }) => [metric, value, unit]);
+  const resources = [...writeTableFiles(folder, SUMMARY, cells, formats), ...written];
+  folder.write('datapackage.json', (emit) => emit(encodeDataPackage(scenario.name, resources)));
 }
 
 /** Whether a run may lack a table: an optional one, or one of the market's where all of them lack. */
@@ -156,10 +165,4 @@ function manifestOf(result: RunResult, environment: Environment) {
     inputs: result.inputs,
     scenario: portableScenario(scenario),
   };
-}
-
-function resources(written: readonly TableSchema[]): Resource[] {
-  const tables = written.map((schema) => ({ ...schema, path: `${schema.name}.csv` }));
-  const title = 'Metrics of the run';
-  return [{ path: 'summary.csv', title, key: ['metric'], columns: SUMMARY_COLUMNS }, ...tables];
 }

@@ -259,10 +259,10 @@ function checkSettlement(scenario: Scenario, root: LocatedMap, issues: InputIssu
   }
 }
 
-/** Where a value was written: the command line, an arm, or the base of the file. */
+/** Where a value was written: the command line, a study, an arm, or the base of the file. */
 function layerOf(node: Located): string {
   const { file, path } = node.place;
-  return file === '--set' ? file : (/^scenario\.arms\.[^.]+/.exec(path)?.[0] ?? '');
+  return file === '--set' ? file : (/^(study|scenario\.arms\.[^.]+)/.exec(path)?.[0] ?? '');
 }
 
 function checkElections(scenario: Scenario, root: LocatedMap, issues: InputIssue[]): void {

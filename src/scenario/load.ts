@@ -32,6 +32,7 @@ import {
   type PluginCatalogue,
   parseSettings,
   type Setting,
+  settingPlace,
 } from './merge.ts';
 import {
   checkKeys,
@@ -68,9 +69,16 @@ export interface LoadedScenario {
   readonly pluginFiles: readonly string[];
   /**
    * The scenario of an arm; the file itself when no arm is given.
+   *
+   * @param settings - Overrides that win over the arm's and over those of loading, in this order.
    * @throws {ScenarioError} when the arm is unknown or its overrides make the scenario invalid.
    */
-  resolve(arm?: string): Scenario;
+  resolve(arm?: string, settings?: readonly Setting[]): Scenario;
+  /**
+   * Problems of single keys and values under some overrides: unknown paths, wrong units, limits.
+   * Rules between keys are left out, since other overrides may yet satisfy them.
+   */
+  valueIssues(arm: string, settings: readonly Setting[]): readonly InputIssue[];
   /**
    * Checks names given as `--arms`. @throws {ScenarioError} naming each unknown one and its
    * nearest.
@@ -78,8 +86,12 @@ export interface LoadedScenario {
   checkArms(names: readonly string[]): void;
   /** Problems of an arm's attacks with the community's homes, at their lines. */
   homeIssues(arm: string | undefined, homeIds: readonly string[]): readonly InputIssue[];
-  /** Gives issues of imported data the line of the scenario key their path names. */
-  placeIssues(issues: readonly InputIssue[], arm?: string): readonly InputIssue[];
+  /** Gives issues of imported data the line of the key their path names, in scenario or study. */
+  placeIssues(
+    issues: readonly InputIssue[],
+    arm?: string,
+    settings?: readonly Setting[],
+  ): readonly InputIssue[];
 }
 
 /**
@@ -89,15 +101,24 @@ export interface LoadedScenario {
  * @throws {ScenarioError} with every problem, also when the file cannot be read.
  */
 export function loadScenario(path: string, options: LoadOptions): LoadedScenario {
-  let content: string;
+  const content = readTextFile(path, 'a scenario file', { file: path, path: 'scenario' });
+  return loadScenarioText(content, { ...options, file: path, folder: dirname(resolvePath(path)) });
+}
+
+/**
+ * Reads a file that a person wrote.
+ *
+ * @param expected - What the file is, for the issue, e.g. `a scenario file`.
+ * @param place - Where the file was named.
+ * @throws {ScenarioError} when there is no such file or it cannot be read.
+ */
+export function readTextFile(path: string, expected: string, place: Place): string {
   try {
-    content = readFileSync(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (error) {
     const code = (error as { code?: string }).code ?? 'unreadable';
-    const got = code === 'ENOENT' ? 'no such file' : code;
-    throw new ScenarioError([{ file: path, path: 'scenario', expected: 'a scenario file', got }]);
+    throw new ScenarioError([issueAt(place, expected, code === 'ENOENT' ? 'no such file' : code)]);
   }
-  return loadScenarioText(content, { ...options, file: path, folder: dirname(resolvePath(path)) });
 }
 
 /**
@@ -115,7 +136,7 @@ export function loadScenarioText(
   const root = rootOf(content, source.file, issues);
   const settings = parseSettings(source.sets ?? [], issues);
   if (root === undefined) throw new ScenarioError(issues);
-  for (const { keys } of settings) checkSettingKey(keys[0] ?? '', issues);
+  for (const setting of settings) checkSettingKey(setting, issues);
   checkKeys(root, TOP_LEVEL_KEYS, issues);
   checkVersion(root, issues);
   const arms = armsOf(root, catalogue, issues);
@@ -133,7 +154,12 @@ export function loadScenarioText(
     for (const setting of sets) map = applySetting(map, setting, catalogue, into);
     return map;
   };
-  const resolveArm = (arm: string | undefined, sets: readonly Setting[], into: InputIssue[]) => {
+  const resolveArm = (
+    arm: string | undefined,
+    sets: readonly Setting[],
+    into: InputIssue[],
+    checkRules = true,
+  ) => {
     const known = arm === undefined || arm === BASE_ARM || names.includes(arm);
     if (!known) into.push(unknownArm(arm, names));
     const tree = treeOf(known ? arm : undefined, sets, into);
@@ -141,7 +167,7 @@ export function loadScenarioText(
     // protocol.
     const chosen = arm !== undefined || declaredArms.length === 0 || into !== issues;
     const checkStake = chosen || child(root, 'consensus') !== undefined;
-    return resolveTree(tree, { ...source, arm: arm ?? BASE_ARM, checkStake }, into);
+    return resolveTree(tree, { ...source, arm: arm ?? BASE_ARM, checkStake, checkRules }, into);
   };
 
   resolveArm(undefined, [], issues);
@@ -155,20 +181,28 @@ export function loadScenarioText(
     arms: names,
     declaredArms,
     pluginFiles,
-    resolve(arm) {
+    resolve(arm, own = []) {
       const found: InputIssue[] = [];
-      const scenario = resolveArm(arm, settings, found);
+      for (const setting of own) checkSettingKey(setting, found);
+      const scenario = resolveArm(arm, [...settings, ...own], found);
       throwIfAny(found);
       return scenario;
+    },
+    valueIssues(arm, own) {
+      const found: InputIssue[] = [];
+      for (const setting of own) checkSettingKey(setting, found);
+      resolveArm(arm, [...settings, ...own], found, false);
+      return found;
     },
     checkArms(wanted) {
       throwIfAny(wanted.filter((arm) => !names.includes(arm)).map((arm) => unknownArm(arm, names)));
     },
     homeIssues: (arm, homeIds) =>
       homeIssues(resolveArm(arm, settings, []), treeOf(arm, settings, []), homeIds),
-    placeIssues(found, arm) {
-      const attacks = resolveArm(arm, settings, []).fraud.attacks.map(({ name }) => name);
-      return placeIssues(found, treeOf(arm, settings, []), attacks);
+    placeIssues(found, arm, own = []) {
+      const all = [...settings, ...own];
+      const attacks = resolveArm(arm, all, []).fraud.attacks.map(({ name }) => name);
+      return placeIssues(found, treeOf(arm, all, []), attacks);
     },
   };
 }
@@ -220,11 +254,12 @@ function checkVersion(root: LocatedMap, issues: InputIssue[]): void {
   issues.push(issueAt(place, String(SCHEMA_VERSION), describe(node), hint));
 }
 
-function checkSettingKey(key: string, issues: InputIssue[]): void {
+function checkSettingKey(setting: Setting, issues: InputIssue[]): void {
+  const key = setting.keys[0] ?? '';
   if (OVERRIDABLE_KEYS.includes(key)) return;
   const expected = `a path that begins with one of ${OVERRIDABLE_KEYS.join(', ')}`;
   const hint = didYouMean(key, OVERRIDABLE_KEYS);
-  issues.push(issueAt({ file: '--set', path: `scenario.${key}` }, expected, key, hint));
+  issues.push(issueAt(settingPlace(setting, 1), expected, key, hint));
 }
 
 function unknownArm(arm: string, names: readonly string[]): InputIssue {
@@ -261,6 +296,7 @@ function resolveTree(
     readonly folder: string;
     readonly arm: string;
     readonly checkStake: boolean;
+    readonly checkRules: boolean;
   },
   issues: InputIssue[],
 ): Scenario {
@@ -300,6 +336,7 @@ function resolveTree(
     detectors: resolvePlugins('detectors', child(fraud, 'detectors'), catalogue, issues),
     response: resolvePlugin('response', child(fraud, 'response'), fraud.place, catalogue, issues),
   };
+  if (!source.checkRules) return scenario as unknown as Scenario;
   const horizon = scenario.horizon as Scenario['horizon'];
   scenario.windows = windowsOf(horizon, root, issues);
   const resolved = scenario as unknown as Scenario;

@@ -98,10 +98,17 @@ function mergeMaps(
   return { kind: 'map', place: base.place, entries };
 }
 
-/** One `--set path=value`, parsed. */
+/** One override of a scenario: a `--set path=value`, or a value of a study. */
 export interface Setting {
   readonly keys: readonly string[];
   readonly value: Located;
+  /** Where the path was written, for a study; the command line where undefined. */
+  readonly place?: Place | undefined;
+}
+
+/** Where the first keys of a setting's path stand. */
+export function settingPlace({ keys, place }: Setting, depth = keys.length): Place {
+  return place ?? { file: '--set', path: `scenario.${keys.slice(0, depth).join('.')}` };
 }
 
 /**
@@ -160,10 +167,7 @@ export function applySetting(
 ): LocatedMap {
   const walk = (node: Located | undefined, depth: number, path: string): Located => {
     const key = setting.keys[depth];
-    const place: Place = {
-      file: '--set',
-      path: `scenario.${setting.keys.slice(0, depth + 1).join('.')}`,
-    };
+    const place = settingPlace(setting, depth + 1);
     if (key === undefined) return mergeLocated(node, setting.value, path, catalogue);
     if (node?.kind === 'list') {
       const index = Number(key);

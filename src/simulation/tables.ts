@@ -30,6 +30,7 @@ export function collectTables(parts: RunParts): Record<string, Table> {
     fraud.attacks,
     fraud.alarms,
     fraud.detection,
+    ...(fraud.curves.count > 0 ? [fraud.curves] : []),
   ];
   return Object.fromEntries(tables.map((table) => [table.name, table]));
 }

@@ -1,5 +1,6 @@
 /** One detector against one class of labels. */
 
+import { type CurvePoint, rankingCurve } from './curve.ts';
 import { type Episode, type LabelClass, type Labels, POSITIVE_UPT, POSITIVE_WH } from './labels.ts';
 import {
   averagePrecision,
@@ -100,6 +101,31 @@ export function evaluate(
   ];
 }
 
+/** Units outside the ignored zone, by place, with their truth and their daily score. */
+function scoredUnits(record: DetectorRecord, truth: Int8Array) {
+  const kept = [...truth.keys()].filter((at) => truth[at]! >= 0);
+  return {
+    kept,
+    positive: kept.map((at) => truth[at]!),
+    scores: kept.map((at) => record.scores[at]!),
+  };
+}
+
+/**
+ * The ranking behind `rocAuc` and `prAuc` of {@link evaluate}, over the same units.
+ *
+ * @param kind - As there.
+ */
+export function evaluateRanking(
+  span: ScoringSpan,
+  record: DetectorRecord,
+  labels: Labels,
+  kind: LabelClass,
+): readonly CurvePoint[] {
+  const { scores, positive } = scoredUnits(record, unitTruth(span, record.unit, labels, kind));
+  return rankingCurve(scores, positive);
+}
+
 function screening(
   span: ScoringSpan,
   record: DetectorRecord,
@@ -110,9 +136,7 @@ function screening(
   for (const { entity, day } of alarms) {
     said[Math.max(0, entity) * span.dayCount + day - span.firstDay] = 1;
   }
-  const kept = [...truth.keys()].filter((at) => truth[at]! >= 0);
-  const positive = kept.map((at) => truth[at]!);
-  const scores = kept.map((at) => record.scores[at]!);
+  const { kept, positive, scores } = scoredUnits(record, truth);
   const counts = confusion(
     kept.map((at) => said[at]!),
     positive,

@@ -3,7 +3,13 @@ import type { Calendar } from '../../base/calendar.ts';
 import { createSlotDays } from '../../base/days.ts';
 import { roundHalfUp } from '../../base/integer.ts';
 import { createTable, type Table } from '../../base/table.ts';
-import { type DetectorRecord, evaluate, type ScoredAlarm, type ScoringSpan } from './evaluate.ts';
+import {
+  type DetectorRecord,
+  evaluate,
+  evaluateRanking,
+  type ScoredAlarm,
+  type ScoringSpan,
+} from './evaluate.ts';
 import { createLabels, type Label, type Labels } from './labels.ts';
 
 /** A detector as scoring knows it. */
@@ -46,6 +52,8 @@ export interface ScoringTables {
   readonly attacks: Table;
   readonly alarms: Table;
   readonly detection: Table;
+  /** Ranking of each detector and class; no rows without detectors. */
+  readonly curves: Table;
 }
 
 /** Collects labels, alarms and scores of one run. */
@@ -116,6 +124,7 @@ export function createScoring(spec: ScoringSpec): Scoring {
       attacks: attacksTable(labels, homes, slotUs),
       alarms: alarmsTable(alarms, spec, days.dayOf),
       detection: detectionTable(span, detectors, record, labels),
+      curves: curvesTable(span, detectors, record, labels),
     }),
   };
 }
@@ -190,5 +199,33 @@ function detectionTable(
     class: classes,
     metric: metrics,
     value: values,
+  });
+}
+
+function curvesTable(
+  span: ScoringSpan,
+  detectors: readonly ScoredDetector[],
+  record: (index: number) => DetectorRecord,
+  labels: Labels,
+): Table {
+  const rows = detectors.flatMap(({ name }, index) => {
+    const said = record(index);
+    return (['intentional', 'all'] as const).flatMap((kind) => {
+      const points = evaluateRanking(span, said, labels, kind);
+      return points.map((point) => ({ name, kind, point, all: points.at(-1)! }));
+    });
+  });
+  const numbers = (of: (row: (typeof rows)[number]) => number) => Float64Array.from(rows, of);
+  return createTable('curves', {
+    detector: rows.map(({ name }) => name),
+    class: rows.map(({ kind }) => kind),
+    // Files hold no infinities: the threshold that takes in units without a score is left empty.
+    threshold: numbers(({ point }) =>
+      Number.isFinite(point.threshold) ? point.threshold : Number.NaN,
+    ),
+    true_positives: numbers(({ point }) => point.truePositives),
+    false_positives: numbers(({ point }) => point.falsePositives),
+    positives: numbers(({ all }) => all.truePositives),
+    negatives: numbers(({ all }) => all.falsePositives),
   });
 }

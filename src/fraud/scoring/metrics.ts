@@ -61,13 +61,14 @@ export function mcc(c: Confusion): number {
 }
 
 /** A run of units with equal score. */
-interface TieGroup {
+export interface TieGroup {
+  readonly score: number;
   readonly size: number;
   readonly positives: number;
 }
 
-/** Groups of equal score, highest first. Cost: O(n log n). */
-function tieGroups(scores: ArrayLike<number>, positive: ArrayLike<number>): TieGroup[] {
+/** Groups of equal score, highest first. Cost: O(n log n). @throws {RangeError} when a score is NaN. */
+export function tieGroups(scores: ArrayLike<number>, positive: ArrayLike<number>): TieGroup[] {
   sameLength(scores, positive);
   const order = rank(scores);
   const groups: TieGroup[] = [];
@@ -78,7 +79,7 @@ function tieGroups(scores: ArrayLike<number>, positive: ArrayLike<number>): TieG
     for (; end < order.length && scores[order[end]!] === score; end++) {
       if (positive[order[end]!]! > 0) positives++;
     }
-    groups.push({ size: end - i, positives });
+    groups.push({ score, size: end - i, positives });
     i = end;
   }
   return groups;

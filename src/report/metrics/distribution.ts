@@ -49,15 +49,19 @@ const QUANTILES = [
 /**
  * The family of metrics of one delay: mean, median, 95 %, 99 %, largest, and the censored count.
  *
- * @param id - Name without unit, e.g. `finalityLatency`; gives `finalityLatencyMeanUs` and so on.
- * @param what - The delay in words, completing "Mean of ...".
- * @param read - Makes the distribution [us] of a run.
+ * @param delay.id - Name without unit, e.g. `finalityLatency`; gives `finalityLatencyMeanUs` and so on.
+ * @param delay.what - The delay in words, completing "Mean of ...".
+ * @param delay.read - Makes the distribution [us] of a run.
  */
-export function delayMetrics(
-  id: string,
-  what: string,
-  read: (run: RunView) => Distribution,
-): readonly Metric[] {
+export function delayMetrics({
+  id,
+  what,
+  read,
+}: {
+  readonly id: string;
+  readonly what: string;
+  read(run: RunView): Distribution;
+}): readonly Metric[] {
   const of = (run: RunView) => run.once(id, () => read(run));
   const delay = (
     suffix: string,

@@ -35,17 +35,25 @@ const guiltyOf = (run: RunView) => casesOf(run).filter(({ isGuilty }) => isGuilt
 const isExcluded = ({ excludedUs }: Case) => !Number.isNaN(excludedUs);
 const distinct = (cases: readonly Case[]) => new Set(cases.map(({ node }) => node)).size;
 
-/** Kaplan-Meier median from the offence to an instant; what never happened is censored at the end. */
-function medianFromOffenceUs(run: RunView, until: (one: Case) => number): number {
+/** Times from the first offence of the guilty to an instant; what never happened is censored at the end. */
+function timesFromOffence(run: RunView, until: (one: Case) => number) {
   const [, endUs] = measuredSpan(run);
   const cases = guiltyOf(run).filter(({ offenceUs }) => !Number.isNaN(offenceUs));
-  return medianTimeUs(
-    cases.map((one) => {
-      const atUs = until(one);
-      const detected = !Number.isNaN(atUs);
-      return { timeUs: Math.max(0, (detected ? atUs : endUs) - one.offenceUs), detected };
-    }),
-  );
+  return cases.map((one) => {
+    const atUs = until(one);
+    const detected = !Number.isNaN(atUs);
+    return { timeUs: Math.max(0, (detected ? atUs : endUs) - one.offenceUs), detected };
+  });
+}
+
+/** Times from the first offence of a guilty node to its exclusion [us], censored at the end of the run. */
+export function exclusionTimes(run: RunView) {
+  return timesFromOffence(run, ({ excludedUs }) => excludedUs);
+}
+
+/** Kaplan-Meier median from the offence to an instant. */
+function medianFromOffenceUs(run: RunView, until: (one: Case) => number): number {
+  return medianTimeUs(timesFromOffence(run, until));
 }
 
 const metric = (

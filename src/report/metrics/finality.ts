@@ -63,44 +63,65 @@ function settlementLags(run: RunView): Distribution {
   );
 }
 
-/** Metrics of delay, each a family of mean, quantiles, largest and censored count. */
-export const finalityMetrics: readonly Metric[] = [
-  ...delayMetrics(
-    'inclusionLatency',
-    'delays from submission to the block that stays canonical (rejected ones left out)',
-    (run) => transactionDelays(run, 'included_us'),
-  ),
-  ...delayMetrics(
-    'finalityLatency',
-    "delays from submission to finality at the client's node (rejected ones left out)",
-    (run) => transactionDelays(run, 'final_us'),
-  ),
-  ...delayMetrics(
-    'inclusionLatency90',
-    'delays from submission to the arrival of the block that stays canonical at 90 % of honest full nodes (rejected ones left out)',
-    (run) => carrierDelays(run, 'reach90_us'),
-  ),
-  ...delayMetrics(
-    'finalityLatency90',
-    'delays from submission to finality at 90 % of honest full nodes (rejected ones left out)',
-    (run) => carrierDelays(run, 'final90_us'),
-  ),
-  ...delayMetrics(
-    'consensusLatency',
-    'delays of canonical blocks from production to finality at 90 % of honest full nodes',
-    (run) => blockDelays(run, 'final90_us'),
-  ),
-  ...delayMetrics(
-    'propagation90',
-    'delays of canonical blocks from production to arrival at 90 % of honest full nodes',
-    (run) => blockDelays(run, 'reach90_us'),
-  ),
-  ...requiring(
-    ['slots'],
-    delayMetrics(
-      'settlementLag',
-      'delays from the end of delivery to the final settlement of the slot',
-      settlementLags,
-    ),
-  ),
+/** One kind of delay. */
+export interface Delay {
+  /** Name without unit; its metrics begin with it. */
+  readonly id: string;
+  /** In words, completing "Mean of ...". */
+  readonly what: string;
+  /** Tables it is read from beside those that every run has. */
+  readonly tables: readonly string[];
+  /** Observed values [us] and the number of those still open at the end. */
+  read(run: RunView): Distribution;
+}
+
+/** Every delay that is measured. */
+export const DELAYS: readonly Delay[] = [
+  {
+    id: 'inclusionLatency',
+    what: 'delays from submission to the block that stays canonical (rejected ones left out)',
+    tables: [],
+    read: (run) => transactionDelays(run, 'included_us'),
+  },
+  {
+    id: 'finalityLatency',
+    what: "delays from submission to finality at the client's node (rejected ones left out)",
+    tables: [],
+    read: (run) => transactionDelays(run, 'final_us'),
+  },
+  {
+    id: 'inclusionLatency90',
+    what: 'delays from submission to the arrival of the block that stays canonical at 90 % of honest full nodes (rejected ones left out)',
+    tables: [],
+    read: (run) => carrierDelays(run, 'reach90_us'),
+  },
+  {
+    id: 'finalityLatency90',
+    what: 'delays from submission to finality at 90 % of honest full nodes (rejected ones left out)',
+    tables: [],
+    read: (run) => carrierDelays(run, 'final90_us'),
+  },
+  {
+    id: 'consensusLatency',
+    what: 'delays of canonical blocks from production to finality at 90 % of honest full nodes',
+    tables: [],
+    read: (run) => blockDelays(run, 'final90_us'),
+  },
+  {
+    id: 'propagation90',
+    what: 'delays of canonical blocks from production to arrival at 90 % of honest full nodes',
+    tables: [],
+    read: (run) => blockDelays(run, 'reach90_us'),
+  },
+  {
+    id: 'settlementLag',
+    what: 'delays from the end of delivery to the final settlement of the slot',
+    tables: ['slots'],
+    read: settlementLags,
+  },
 ];
+
+/** Metrics of delay, each a family of mean, quantiles, largest and censored count. */
+export const finalityMetrics: readonly Metric[] = DELAYS.flatMap((delay) =>
+  requiring(delay.tables, delayMetrics(delay)),
+);

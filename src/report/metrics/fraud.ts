@@ -85,15 +85,21 @@ function caughtFrauds(run: RunView): readonly CaughtFraud[] {
   });
 }
 
+function timesToCatch(frauds: readonly CaughtFraud[]) {
+  return frauds.map(({ delayUs, exposedUs }) => {
+    const detected = !Number.isNaN(delayUs);
+    return { timeUs: detected ? delayUs : exposedUs, detected };
+  });
+}
+
+/** Times from the start of a fraud to the first alarm that names its home [us], censored at the end. */
+export function detectionTimes(run: RunView) {
+  return timesToCatch(caughtFrauds(run));
+}
+
 /** Kaplan-Meier median of the time to catch: NaN when half are never caught. */
 function medianToCatchUs(frauds: readonly CaughtFraud[]): number {
-  if (frauds.length === 0) return Number.NaN;
-  return medianTimeUs(
-    frauds.map(({ delayUs, exposedUs }) => {
-      const detected = !Number.isNaN(delayUs);
-      return { timeUs: detected ? delayUs : exposedUs, detected };
-    }),
-  );
+  return frauds.length === 0 ? Number.NaN : medianTimeUs(timesToCatch(frauds));
 }
 
 function caughtShare(frauds: readonly CaughtFraud[]): number {

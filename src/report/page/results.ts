@@ -69,9 +69,11 @@ export interface Results {
   readonly manifest: Readonly<Record<string, unknown>>;
 }
 
+const TORN = 'was the file torn or edited? peerwatt verify checks all';
+
 /** Turns a table's cells into columns on demand. */
 function openTable(folder: string, name: string): ResultTable | undefined {
-  const text = readTable(folder, name);
+  const text = readOrRefuse(join(folder, `${name}.csv`), 'a table', () => readTable(folder, name));
   if (text === undefined) return undefined;
   const kept = new Map<string, Float64Array>();
   return {
@@ -103,7 +105,21 @@ function tablesOf(folder: string): (name: string) => ResultTable | undefined {
 function readManifest(folder: string): Record<string, unknown> | undefined {
   const path = join(folder, MANIFEST);
   if (!existsSync(path)) return undefined;
-  return JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+  const value = readOrRefuse(path, 'a manifest', () => JSON.parse(readFileSync(path, 'utf8')));
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>;
+  }
+  return refuse(path, 'a manifest', 'JSON of another kind', TORN);
+}
+
+/** Reads a file; what cannot be read is the input's fault and is said with its name. */
+function readOrRefuse<T>(path: string, expected: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const got = error instanceof Error ? error.message.split('\n')[0]! : String(error);
+    return refuse(path, expected, got, TORN);
+  }
 }
 
 function refuse(folder: string, expected: string, got: string, hint?: string): never {
@@ -134,9 +150,9 @@ export function openResults(folder: string): Results {
   }
   if (kind !== 'run' && kind !== 'study') refuse(folder, 'a run or a study', String(kind));
   const common = {
-    name: String(manifest['name']),
+    name: String(manifest.name),
     folder,
-    version: String(manifest['version']),
+    version: String(manifest.version),
     manifest,
     table: tablesOf(folder),
   };
@@ -144,11 +160,15 @@ export function openResults(folder: string): Results {
     const run = runOf('run', manifest, common.table);
     return { ...common, kind: 'run', arms: [run.arm], factors: [], runs: [run] };
   }
-  const factors = (manifest['factors'] ?? []) as readonly FactorInfo[];
+  const factors = (manifest.factors ?? []) as readonly FactorInfo[];
+  const { arms } = manifest;
+  if (!Array.isArray(arms) || !arms.every((arm) => typeof arm === 'string')) {
+    refuse(join(folder, MANIFEST), 'a list of arms', JSON.stringify(arms) ?? 'none', TORN);
+  }
   return {
     ...common,
     kind: factors.length > 0 ? 'sweep' : 'comparison',
-    arms: manifest['arms'] as readonly string[],
+    arms,
     factors,
     runs: studyRuns(folder, common.table),
   };
@@ -159,14 +179,14 @@ function runOf(
   manifest: Readonly<Record<string, unknown>>,
   table: (name: string) => ResultTable | undefined,
 ): RunResults {
-  const window = manifest['window'] as { readonly id?: string } | undefined;
+  const window = manifest.window as { readonly id?: string } | undefined;
   return {
     id,
-    arm: String(manifest['arm']),
+    arm: String(manifest.arm),
     replication: 1,
-    seed: Number(manifest['seed']),
+    seed: Number(manifest.seed),
     window: window?.id ?? '',
-    scenario: manifest['scenario'] as Readonly<Record<string, unknown>>,
+    scenario: manifest.scenario as Readonly<Record<string, unknown>>,
     table,
   };
 }
@@ -174,6 +194,8 @@ function runOf(
 function studyRuns(folder: string, table: (name: string) => ResultTable | undefined): RunResults[] {
   const rows = table('runs');
   if (rows === undefined) refuse(folder, 'a study with runs.csv', 'none');
+  const lacking = ['run', 'arm', 'window', 'replication', 'seed'].find((name) => !rows.has(name));
+  if (lacking !== undefined) refuse(folder, `runs.csv with a column ${lacking}`, 'none', TORN);
   const [ids, arms, windows] = ['run', 'arm', 'window'].map((name) => rows.texts(name));
   const replications = rows.numbers('replication');
   const seeds = rows.numbers('seed');
@@ -188,7 +210,7 @@ function studyRuns(folder: string, table: (name: string) => ResultTable | undefi
       window: windows![row]!,
       get scenario() {
         if (manifest === null) manifest = readManifest(place);
-        return manifest?.['scenario'] as Readonly<Record<string, unknown>> | undefined;
+        return manifest?.scenario as Readonly<Record<string, unknown>> | undefined;
       },
       table: tablesOf(place),
     };

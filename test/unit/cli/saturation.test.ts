@@ -37,7 +37,7 @@ const point = (loadTps: number, verdict: LoadPoint['verdict']): LoadPoint => ({
   loadTps,
   offeredTps: loadTps,
   tpsFinal: loadTps,
-  slope: { n: 3, mean: 0, low: -1, high: 1 },
+  slope: { n: 3, mean: 0, sd: 0.4, low: -1, high: 1 },
   finalityP50Us: 1e6,
   verdict,
 });

@@ -14,7 +14,7 @@ import { issuesOf, load, MINIMAL } from './fixture.ts';
 const folder = fileURLToPath(new URL('../../../scenarios/', import.meta.url));
 const files = readdirSync(folder, { recursive: true })
   .map(String)
-  .filter((name) => name.endsWith('.yaml'))
+  .filter((name) => name.endsWith('.yaml') && !name.endsWith('.study.yaml'))
   .sort();
 const schema = scenarioJsonSchema(catalogue) as Parameters<typeof z.fromJSONSchema>[0];
 const validator = z.fromJSONSchema(schema);

@@ -1,0 +1,126 @@
+/** Shards put together: their records are the records of the study, and the tables follow from them. */
+import { ScenarioError } from '../../base/errors.ts';
+import type { TableFormat } from '../../report/formats.ts';
+import { openShard, type ShardFolder, siblingsOf } from '../../report/shards.ts';
+import { type Owner, openWorkplace } from '../../report/workplace.ts';
+import { thisProcess } from '../pool-owner.ts';
+import { mean } from '../statistics/interval.ts';
+import { manifestOf, type Shard, triangleTable } from '../study.ts';
+import { triangleArm, triangleRows } from '../triangle.ts';
+import type { StudyHead } from './head.ts';
+import { isRunRecord, outcomeOf } from './kept.ts';
+import { contentOf, type StudyContent, writeStudyTables } from './tables.ts';
+
+/** How to merge. */
+export interface MergeOptions {
+  readonly force: boolean;
+  readonly formats: readonly TableFormat[];
+  readonly owner?: Owner;
+}
+
+const PLACE = /^(.+)\.shard-(\d+)-of-(\d+)$/;
+
+/** Folders of the shards of a study that stand beside its target, in shard order. */
+export function findShards(target: string): readonly string[] {
+  const found = siblingsOf(target).flatMap((path) => {
+    const [, base, index, count] = PLACE.exec(path) ?? [];
+    return base === target ? [{ path, index: Number(index), count: Number(count) }] : [];
+  });
+  found.sort((a, b) => a.count - b.count || a.index - b.index);
+  return found.map(({ path }) => path);
+}
+
+/**
+ * Merges shards into a study folder; they stay as they are.
+ *
+ * @param target - Study folder.
+ * @param paths - Folders of all shards.
+ * @returns How many runs and shards there are.
+ * @throws {ScenarioError} when a shard is missing, unfinished, of another study, or lacks runs that failed,
+ *   each with what to do; nothing is written then.
+ */
+export function mergeShards(
+  target: string,
+  paths: readonly string[],
+  { force, formats, owner = thisProcess() }: MergeOptions,
+): { readonly runCount: number; readonly shardCount: number } {
+  const shards = paths.map(openShard);
+  const { studyHash, head } = agreed(target, shards);
+  const runs = new Map<string, { record: unknown; shard: ShardFolder }>();
+  for (const shard of shards) {
+    for (const record of shard.records) {
+      if (isRunRecord(record)) runs.set(record.run, { record, shard });
+    }
+  }
+  const missing = head.runs.filter(({ run }) => !runs.has(run));
+  if (missing.length > 0) {
+    const names = missing.slice(0, 5).map(({ run }) => run);
+    const got = `${missing.length} missing: ${names.join(', ')}${missing.length > 5 ? ', …' : ''}`;
+    const hint = 'run the shards again with --resume: finished runs are kept';
+    throw new ScenarioError([
+      { file: target, path: 'shards', expected: `all ${head.runs.length} runs`, got, hint },
+    ]);
+  }
+  const mark = { name: head.name, studyHash };
+  const workplace = openWorkplace(target, mark, () => head, { resume: true, force, owner });
+  try {
+    const outcomes = head.runs.map(({ run }) => {
+      const { record } = runs.get(run)!;
+      return isRunRecord(record) ? outcomeOf(record) : undefined;
+    });
+    if (head.keep === 'tables') {
+      workplace.makeRunsFolder();
+      for (const { run } of head.runs) {
+        runs.get(run)!.shard.linkRun(run, workplace.runFolder(run));
+      }
+    }
+    const content = contentOf(head, outcomes);
+    const folder = workplace.finish();
+    const more = head.factors.length === 0 ? [triangleTable(plainTriangle(content))] : [];
+    writeStudyTables(folder, content, [], more, formats);
+    workplace.complete(folder, manifestOf(content, studyHash), undefined);
+  } catch (error) {
+    workplace.release();
+    throw error;
+  }
+  return { runCount: head.runs.length, shardCount: shards.length };
+}
+
+function plainTriangle({ head, values }: StudyContent) {
+  return triangleRows(
+    head.arms.map((arm) =>
+      triangleArm(arm, (metric) =>
+        mean(values.of(arm, metric).filter((value) => !Number.isNaN(value))),
+      ),
+    ),
+  );
+}
+
+/** What all shards say of their study; they must say the same, and all be there. */
+function agreed(target: string, shards: readonly ShardFolder[]) {
+  const refuse = (file: string, expected: string, got: string, hint?: string): never => {
+    throw new ScenarioError([{ file, path: 'shards', expected, got, hint }]);
+  };
+  const [first] = shards;
+  if (first === undefined) {
+    return refuse(target, 'shards beside it', 'none', 'peerwatt sweep --shard i/n makes them');
+  }
+  for (const { path, studyHash } of shards) {
+    if (studyHash !== first.studyHash) {
+      refuse(path, `a shard of the same study as ${first.path}`, 'one of another study');
+    }
+  }
+  const { count } = first.shard;
+  for (const { path, shard } of shards) {
+    if (shard.count !== count) refuse(path, `a shard of ${count}`, `one of ${shard.count}`);
+  }
+  const there = new Set(shards.map(({ shard }) => shard.index));
+  const absent = Array.from({ length: count }, (_, i) => i + 1).filter((i) => !there.has(i));
+  if (absent.length > 0) {
+    const words = absent.map((index) => `${index}/${count}`).join(', ');
+    refuse(target, `${count} shards`, `none for ${words}`, 'run them with --shard, then merge');
+  }
+  return { studyHash: first.studyHash, head: first.head as StudyHead };
+}
+
+export type { Shard };

@@ -1,0 +1,75 @@
+/** Marks and axes that charts of arms share. */
+import { dot, ruleX, ruleY } from '@observablehq/plot';
+import { log10, pow } from '../../../base/math.ts';
+import { formatDigits } from '../../format-value.ts';
+import { seriesStyle } from '../../page/theme.ts';
+
+/** A point of an arm on a chart. */
+export interface ArmDot {
+  readonly arm: string;
+  readonly x: number;
+  readonly y: number;
+  /** Drawn as an outline only. */
+  readonly isHollow?: boolean;
+}
+
+/** An interval through a point; a point without one has NaN ends. */
+export interface ArmSpan extends ArmDot {
+  readonly low: number;
+  readonly high: number;
+}
+
+const isDrawn = ({ x, y }: ArmDot) => !Number.isNaN(x) && !Number.isNaN(y);
+
+/** Points with the symbol and colour of their arm, by its place among the arms; `arm` is the colour scale. */
+export function armDots(points: readonly ArmDot[], arms: readonly string[]) {
+  return arms.flatMap((arm, place) => {
+    const own = points.filter((point) => point.arm === arm && isDrawn(point));
+    const { symbol } = seriesStyle(place);
+    const look = { x: 'x', y: 'y', symbol, r: 4.5, stroke: 'arm', strokeWidth: 1.6 } as const;
+    return [
+      dot(
+        own.filter(({ isHollow }) => isHollow === true),
+        { ...look, fill: 'var(--ground)' },
+      ),
+      dot(
+        own.filter(({ isHollow }) => isHollow !== true),
+        { ...look, fill: 'arm' },
+      ),
+    ];
+  });
+}
+
+/** Upright or level bars of intervals. */
+export function armSpans(spans: readonly ArmSpan[], along: 'x' | 'y') {
+  const known = spans.filter((s) => isDrawn(s) && !Number.isNaN(s.low) && !Number.isNaN(s.high));
+  const look = { stroke: 'arm', strokeWidth: 1.4 } as const;
+  return along === 'y'
+    ? ruleX(known, { x: 'x', y1: 'low', y2: 'high', ...look })
+    : ruleY(known, { y: 'y', x1: 'low', x2: 'high', ...look });
+}
+
+/** Ticks of a logarithmic axis: powers of ten, with 2 and 5 between where there are few of them. */
+export function logTicks(least: number, most: number): readonly number[] {
+  const [from, to] = [Math.floor(log10(least)), Math.ceil(log10(most))];
+  const factors = to - from > 3 ? [1] : [1, 2, 5];
+  const ticks: number[] = [];
+  for (let k = from; k <= to; k++) for (const factor of factors) ticks.push(factor * pow(10, k));
+  return ticks.filter((tick) => tick >= least * 0.999 && tick <= most * 1.001);
+}
+
+/**
+ * An axis over values: logarithmic where it is asked for and all are above 0, else from its own ends.
+ *
+ * @param values - NaN does not count.
+ */
+export function valueAxis(values: readonly number[], label: string, wantsLog: boolean) {
+  const known = values.filter((value) => !Number.isNaN(value));
+  const [least, most] = [Math.min(...known), Math.max(...known)];
+  const tickFormat = (tick: number) => formatDigits(tick);
+  if (!(wantsLog && least > 0)) return { type: 'linear', label, grid: true, tickFormat } as const;
+  // A little air, so that points do not lie on the frame and there is a tick on either side.
+  const domain = [least / 1.6, most * 1.6];
+  const ticks = logTicks(domain[0]!, domain[1]!);
+  return { type: 'log', label, grid: true, domain, ticks, tickFormat } as const;
+}

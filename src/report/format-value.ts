@@ -1,0 +1,93 @@
+/** Values for people: a unit that suits the size and three significant digits. */
+
+/** How a value is shown; `us`, `Wh`, `B`, `upt` and `upt/kWh` are the unit it comes in. */
+export type ValueFormat = 'number' | 'count' | 'share' | 'us' | 'upt' | 'Wh' | 'B' | 'upt/kWh';
+
+const SCALES: Partial<Record<ValueFormat, readonly (readonly [number, string])[]>> = {
+  us: [
+    [3.6e9, 'h'],
+    [6e7, 'min'],
+    [1e6, 's'],
+    [1e3, 'ms'],
+    [1, 'us'],
+  ],
+  Wh: [
+    [1e6, 'MWh'],
+    [1e3, 'kWh'],
+    [1, 'Wh'],
+    [1e-3, 'mWh'],
+  ],
+  B: [
+    [1e9, 'GB'],
+    [1e6, 'MB'],
+    [1e3, 'kB'],
+    [1, 'B'],
+  ],
+  upt: [[1e6, 'pt']],
+  'upt/kWh': [[1e6, 'pt/kWh']],
+  share: [[0.01, '%']],
+};
+
+/**
+ * Significant digits, thousands kept whole, no exponent in the usual range.
+ *
+ * @param digits - At least 1; default 3.
+ */
+export function formatDigits(value: number, digits: number = 3): string {
+  const size = Math.abs(value);
+  if (size === 0) return '0';
+  if (size >= 1e7 || size < 1e-3) return value.toExponential(digits - 1);
+  const rounded = Number(value.toPrecision(digits));
+  return String(Math.abs(rounded) >= 100 && digits <= 3 ? Math.round(value) : rounded);
+}
+
+/** The largest unit that a size fills: how many base units it is, and its name. */
+function scaleFor(size: number, format: ValueFormat): readonly [number, string] {
+  const scales = SCALES[format] ?? [[1, ''] as const];
+  return scales.find(([factor]) => size >= factor) ?? scales.at(-1)!;
+}
+
+const withUnit = (text: string, unit: string) => (unit === '' ? text : `${text} ${unit}`);
+
+/**
+ * A value with its unit, and half its interval where that is known: `1.45 ± 0.03 min`.
+ *
+ * @param half - NaN leaves it out.
+ * @returns `-` for NaN.
+ */
+export function formatValue(value: number, format: ValueFormat, half: number = Number.NaN): string {
+  if (Number.isNaN(value)) return '-';
+  const [factor, unit] = scaleFor(Math.abs(value), format);
+  const spread = Number.isNaN(half) ? '' : ` ± ${formatDigits(half / factor)}`;
+  return withUnit(`${formatDigits(value / factor)}${spread}`, unit);
+}
+
+/** Most digits an interval is written with; one that needs more is as good as a point. */
+const DIGITS_MAX = 6;
+/** Times are written in the next smaller unit up to so many of the larger. */
+const FULL = 3;
+
+/**
+ * A value with its interval, all three in one unit: `5.3 s [4.8, 5.9]`, with as many digits as it takes to
+ * tell the ends apart.
+ *
+ * @param low - Lower end; NaN leaves the interval out.
+ * @returns `-` for a value of NaN.
+ */
+export function formatInterval(
+  value: number,
+  low: number,
+  high: number,
+  format: ValueFormat,
+): string {
+  if (Number.isNaN(low) || Number.isNaN(high)) return formatValue(value, format);
+  if (Number.isNaN(value)) return '-';
+  const size = Math.max(...[value, low, high].map(Math.abs));
+  const [factor, unit] = scaleFor(format === 'us' ? size / FULL : size, format);
+  const write = (digits: number) =>
+    [value, low, high].map((end) => formatDigits(end / factor, digits));
+  let digits = 3;
+  let texts = write(digits);
+  while (low < high && texts[1] === texts[2] && digits < DIGITS_MAX) texts = write(++digits);
+  return `${withUnit(texts[0]!, unit)} [${texts[1]}, ${texts[2]}]`;
+}
