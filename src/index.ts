@@ -6,6 +6,8 @@
  * const run = simulate(village);
  * writeRun(run, 'results/village', { version: VERSION, nodeMajor: 20 });
  */
+import type { StudyDesign } from './experiment/design/design.ts';
+import { loadStudy as loadDesign } from './experiment/design/study-file.ts';
 import { type LoadedScenario, loadScenario as load } from './scenario/load.ts';
 import { catalogue } from './simulation/catalogue.ts';
 
@@ -19,6 +21,7 @@ export { defineConsensus } from './consensus/protocol.ts';
 export { defineFeeder } from './data/feeders/define.ts';
 export { type BudgetPrices, shareForBudget } from './experiment/budget.ts';
 export { type ArmRow, armRows, type PairRow, pairRows } from './experiment/compare.ts';
+export type { StudyDesign } from './experiment/design/design.ts';
 export { chooseSetting, type RiskChoice, type RiskTarget } from './experiment/iso-risk.ts';
 export { planStudy, planWindows, type RunPlan } from './experiment/plan.ts';
 export { type MeasuringPool, openMeasuringPool, type PoolOptions } from './experiment/pool.ts';
@@ -50,7 +53,14 @@ export { holm } from './experiment/statistics/holm.ts';
 export { type Estimate, estimate, pairedDifference } from './experiment/statistics/interval.ts';
 export { type PairedEffect, pairedEffect } from './experiment/statistics/paired.ts';
 export { kaplanMeier, medianSurvival, restrictedMean } from './experiment/statistics/survival.ts';
-export { runStudy, type StudyResult } from './experiment/study.ts';
+export { sweepOf } from './experiment/study/sweep.ts';
+export {
+  runStudy,
+  type StudyOptions,
+  type StudyResult,
+  type StudySpec,
+  studyOf,
+} from './experiment/study.ts';
 export { type TriangleArm, triangleRows } from './experiment/triangle.ts';
 export { defineAttack } from './fraud/attacks/define.ts';
 export { defineDetector } from './fraud/detectors/define.ts';
@@ -89,4 +99,15 @@ export interface ScenarioOverrides {
  */
 export function loadScenario(path: string, overrides: ScenarioOverrides = {}): LoadedScenario {
   return load(path, { ...overrides, plugins: catalogue });
+}
+
+/**
+ * Reads a study file with the program's own plug-ins.
+ *
+ * @param path - YAML file.
+ * @returns The design: arms, factors, points; `sweepOf` makes it a study that `runStudy` carries out.
+ * @throws {ScenarioError} with every problem of the study, its scenario and its points at once.
+ */
+export function loadStudy(path: string): StudyDesign {
+  return loadDesign(path, { plugins: catalogue });
 }

@@ -30,11 +30,12 @@ const TITLE = /^# \S+ · (.+)$/m;
 export function shippedStudies(): readonly ShippedStudy[] {
   return readdirSync(FOLDER)
     .filter((name) => name.endsWith(ENDING))
+    .map((name) => name.slice(0, -ENDING.length))
     .sort()
-    .map((name) => {
-      const path = join(FOLDER, name);
+    .map((id) => {
+      const path = join(FOLDER, `${id}${ENDING}`);
       const title = TITLE.exec(readFileSync(path, 'utf8'))?.[1] ?? '';
-      return { id: name.slice(0, -ENDING.length), path, title };
+      return { id, path, title };
     });
 }
 

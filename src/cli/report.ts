@@ -1,5 +1,7 @@
 /** `peerwatt report`: a result folder as one page, and its figures and tables for papers. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { ScenarioError } from '../base/errors.ts';
 import { CHARTS } from '../report/charts/index.ts';
 import { figureFiles, tableFiles } from '../report/figures/files.ts';
 import { writeText } from '../report/folder.ts';
@@ -8,7 +10,7 @@ import { openResults } from '../report/page/results.ts';
 import { REPORT_FILE } from '../report/page/write.ts';
 import { pdfFigure } from './pdf.ts';
 import { type Arguments, EXIT } from './session.ts';
-import { textOption } from './usage.ts';
+import { textOption, UsageError } from './usage.ts';
 
 /**
  * Writes the report of a run or a study; with `--figures` each figure as SVG and PDF and each table as CSV
@@ -25,22 +27,47 @@ export function report(args: Arguments): number {
   const results = openResults(folder);
   const made = makeCharts(results, CHARTS);
   const path = out ?? join(folder, REPORT_FILE);
-  writeText(path, pageHtml(results, made), mayReplace || out === undefined);
+  const drawings = figures === undefined ? [] : figureFiles(made);
+  const tables = figures === undefined ? [] : tableFiles(made);
+  const names = [
+    ...drawings.flatMap(({ name }) => [`${name}.svg`, `${name}.pdf`]),
+    ...tables.map(({ name }) => name),
+  ].map((name) => join(figures ?? '', name));
+  if (!mayReplace) refuseExisting(out === undefined ? names : [out, ...names]);
+  write(path, pageHtml(results, made));
   process.stdout.write(`report: ${path}\n`);
   if (figures === undefined) return EXIT.fine;
-  const write = (name: string, content: string | Uint8Array) =>
-    writeText(join(figures, name), content, mayReplace);
-  const drawings = figureFiles(made);
   for (const figure of drawings) {
     const pdf = pdfFigure(figure, figure.title);
-    write(`${figure.name}.svg`, figure.svg);
-    write(`${figure.name}.pdf`, pdf.bytes);
+    write(join(figures, `${figure.name}.svg`), figure.svg);
+    write(join(figures, `${figure.name}.pdf`), pdf.bytes);
     if (pdf.missing.length > 0) {
       const signs = pdf.missing.join(' ');
       process.stderr.write(`note: ${figure.name}.pdf shows ? for ${signs}; its SVG has them\n`);
     }
   }
-  for (const { name, text } of tableFiles(made)) write(name, text);
+  for (const { name, text } of tables) write(join(figures, name), text);
   process.stdout.write(`figures: ${figures}, ${drawings.length} drawings, ${made.length} tables\n`);
   return EXIT.fine;
+}
+
+/** Nothing is written where anything would be replaced. @throws {ScenarioError} naming every file. */
+function refuseExisting(paths: readonly string[]): void {
+  const taken = paths.filter((path) => existsSync(path));
+  if (taken.length === 0) return;
+  const [first, ...more] = taken;
+  const got = more.length === 0 ? 'an existing one' : `an existing one, and ${more.length} more`;
+  const issue = { file: '', path: first!, expected: 'a new file', got };
+  throw new ScenarioError([{ ...issue, hint: '--force replaces it' }]);
+}
+
+/** Writes a file that may be replaced. @throws {UsageError} when it cannot be written. */
+function write(path: string, content: string | Uint8Array): void {
+  try {
+    writeText(path, content, true);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new UsageError(`${path}: cannot be written: ${message}`);
+  }
 }

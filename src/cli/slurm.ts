@@ -10,7 +10,7 @@ import type { StudyDesign } from '../experiment/design/design.ts';
 import { loadStudy } from '../experiment/design/study-file.ts';
 import { writeText } from '../report/folder.ts';
 import { catalogue } from '../simulation/catalogue.ts';
-import { type Arguments, defaultOut, EXIT } from './session.ts';
+import { type Arguments, defaultOut, EXIT, formatsOption } from './session.ts';
 import { integerOption, shellWord, textOption, UsageError } from './usage.ts';
 
 /** A study that takes longer, or more, says so by option; most clusters grant this at once. */
@@ -35,13 +35,15 @@ export function slurm(args: Arguments): number {
   const memory = formOption('memory', args.memory, SLURM_MEMORY, '4G or 500M') ?? DEFAULT_MEMORY;
   const cpus = integerOption('cpus', args.cpus, 1, 1024) ?? 1;
   const partition = formOption('partition', args.partition, SLURM_WORD, 'the name of a partition');
+  const parquet = formatsOption(args.format).includes('parquet');
   const study = loadStudy(path, { plugins: catalogue });
   checkArray(study, shards);
   const { name } = study;
   const out = (textOption('out', args.out) ?? defaultOut(name)).replace(/(?<=.)\/+$/, '');
   const script = textOption('script', args.script) ?? `${name}.sbatch`;
   const text = sbatchScript({
-    ...{ name, study: path, out, folder: process.cwd(), shards, time, memory, cpus, partition },
+    ...{ name, study: path, out, folder: process.cwd(), shards, time, memory, cpus },
+    ...{ partition, parquet },
     // The same Node and program as here: other ones need not give the same bytes.
     command: [process.execPath, resolve(process.argv[1] ?? 'peerwatt')],
   });

@@ -11,6 +11,7 @@ import {
   type StudySpec,
   shardFolder,
   studyStanding,
+  tidyComplete,
 } from '../experiment/study.ts';
 import { readTextFile } from '../scenario/load.ts';
 import { catalogue } from '../simulation/catalogue.ts';
@@ -72,6 +73,7 @@ export async function sweep(args: Arguments): Promise<number> {
       limits: design.limits,
     };
     if (options.force !== true && studyStanding(spec, out, options) === 'complete') {
+      tidyComplete(out, shard);
       return alreadyThere(args, shard === undefined ? out : shardFolder(out, shard), session.close);
     }
     const study = await runStudy(spec, out, options);

@@ -35,7 +35,12 @@ export function createInputFiles(): InputFiles {
   function hashAt(path: string): string {
     const known = hashes.get(path);
     if (known !== undefined) return known;
-    const hash = contentHash(path);
+    let hash = '';
+    try {
+      hash = contentHash(path);
+    } catch {
+      // Too long for a name, below a file, not readable: the run says so if it is a file after all.
+    }
     hashes.set(path, hash);
     return hash;
   }

@@ -44,6 +44,8 @@ export interface StudyValues {
 export interface RunValues extends StudyValues {
   /** Value of a metric in a run by its place in the study; NaN as above. */
   at(run: number, metric: string): number;
+  /** A metric by place of the run. @throws {RangeError} when it is not one of the study's. */
+  column(metric: string): Float64Array;
 }
 
 /**
@@ -78,6 +80,11 @@ export function gatherValues(
     metrics,
     arms,
     at,
+    column(metric) {
+      const column = columns.get(metric);
+      if (column === undefined) throw new RangeError(`"metric" expected one kept, got ${metric}`);
+      return column;
+    },
     of: (arm, metric) => (runsOf.get(arm) ?? []).map((run) => at(run, metric)),
   };
 }

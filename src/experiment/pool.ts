@@ -76,8 +76,8 @@ export async function runPlans(
         signal,
         limits,
         onCrash: (error) => ({ ok: false, failure: failureOf(error) }),
-        onTimeout: (timeMs) => ({ ok: false, failure: timeoutFailure(timeMs) }),
         keep: keptOutcome,
+        onTimeout: (timeMs) => ({ ok: false, failure: timeoutFailure(timeMs) }),
         onEnd(index, outcome) {
           progress[index] = 1;
           onEnd(plans[index]!, outcome);
@@ -171,7 +171,7 @@ export interface JobOptions<R> {
   readonly onCrash: (error: unknown) => R;
   /** Result of a job that took too long; needed where there is a limit. */
   readonly onTimeout?: ((timeMs: number) => R) | undefined;
-  /** What is kept of a result; default the result. */
+  /** What is kept of a result once it was told; default the result. */
   readonly keep?: ((result: R) => R) | undefined;
   /** Called as each job ends, in order of ending. @param elapsedMs - Wall-clock time it took. */
   readonly onEnd?: ((index: number, result: R, elapsedMs: number) => void) | undefined;
@@ -188,7 +188,7 @@ export async function runJobs<J, R>(
   jobs: JobList<J>,
   options: JobOptions<R>,
 ): Promise<(R | undefined)[]> {
-  const { url, workers, signal, limits, onEnd, keep = (result) => result } = options;
+  const { url, workers, signal, limits, onEnd, keep = (result: R) => result } = options;
   const lanes = Math.max(1, Math.min(workers, jobs.length));
   const results: (R | undefined)[] = new Array(jobs.length).fill(undefined);
   const memory = limits?.memoryMb;
@@ -208,9 +208,8 @@ export async function runJobs<J, R>(
       const startMs = Date.now();
       const result = await attempt(pool, jobs.at(index)!, options);
       if (result === undefined) return;
-      const kept = keep(result);
-      results[index] = kept;
-      onEnd?.(index, kept, Date.now() - startMs);
+      onEnd?.(index, result, Date.now() - startMs);
+      results[index] = keep(result);
     }
   };
   try {

@@ -8,17 +8,24 @@ import { createInputFiles } from '../data/input-files.ts';
 import { codeHash } from '../report/code-hash.ts';
 import type { ResultFolder } from '../report/folder.ts';
 import { RESULTS_VERSION } from '../report/version.ts';
-import { type Owner, openWorkplace, standingOf, type Workplace } from '../report/workplace.ts';
+import {
+  type Owner,
+  openWorkplace,
+  standingOf,
+  tidyStudy,
+  type Workplace,
+} from '../report/workplace.ts';
 import type { Scenario } from '../scenario/sections.ts';
 import { type ArmRow, armRows, type StudyValues, valuesIn } from './compare.ts';
-import type { Failure, Finished, RunOutcome } from './outcome.ts';
+import { type Failure, failureOf, type RunOutcome } from './outcome.ts';
 import type { RunPlan } from './plan.ts';
 import { type PoolOptions, runPlans } from './pool.ts';
 import { nowAndThen, thisProcess } from './pool-owner.ts';
 import { mean } from './statistics/interval.ts';
 import { decideStopping, STOPPING_BATCH, type StoppingRule } from './statistics/stopping.ts';
 import { createHeadMaker, type HeadMaker, type StudyFactor, studyHashOf } from './study/head.ts';
-import { isRunRecord, outcomeOf, recordOf } from './study/kept.ts';
+import { type EarlierRun, earlierRun, keptOutcome, recordOf } from './study/kept.ts';
+import { createSampleStore, type SampleStore } from './study/samples.ts';
 import {
   contentOf,
   type FailureRow,
@@ -165,7 +172,9 @@ export async function runStudy(
   const maker = makerOf(spec, options);
   const first = plansOf(spec, options.shard);
   const { place, mark } = placeOf(spec, target, options, maker);
-  const workplace = openWorkplace(place, mark, () => maker.headOf(first), {
+  // A shard, too, says what the whole study is: whoever merges has nothing else.
+  const head = () => maker.headOf(plansOf(spec, undefined));
+  const workplace = openWorkplace(place, mark, head, earlierRun, {
     resume: options.resume === true,
     force: options.force === true,
     owner: options.owner ?? thisProcess(),
@@ -196,6 +205,11 @@ export function studyStanding(
 ): 'complete' | 'unfinished' | 'none' {
   const { place, mark } = placeOf(spec, target, options, makerOf(spec, options));
   return standingOf(place, mark);
+}
+
+/** Removes from a complete study what a process that was killed at its very end left in it. */
+export function tidyComplete(target: string, shard: Shard | undefined): void {
+  tidyStudy(shard === undefined ? target : shardFolder(target, shard), shard !== undefined);
 }
 
 /** Where a study or its shard stands, and what tells it from others. */
@@ -232,7 +246,9 @@ function plansOf(spec: StudySpec, shard: Shard | undefined): readonly RunPlan[] 
 
 /** The part of a study that is done, and the doing of more. */
 interface StudyProgress {
-  readonly workplace: Workplace;
+  readonly workplace: Workplace<EarlierRun | undefined>;
+  /** Samples of the runs that have an outcome. */
+  readonly samples: SampleStore;
   /** Outcome of a run; undefined while it has none. */
   outcomeOf(plan: RunPlan): RunOutcome | undefined;
   /** Carries out those that have no outcome. @returns Whether all came to an end. */
@@ -244,16 +260,14 @@ interface StudyProgress {
 }
 
 function createProgress(
-  workplace: Workplace,
+  workplace: Workplace<EarlierRun | undefined>,
   maker: HeadMaker,
   keep: 'metrics' | 'tables',
   options: StudyOptions,
 ): StudyProgress {
-  const earlier = new Map<string, { identity: string; outcome: Finished }>();
-  for (const record of workplace.records) {
-    if (!isRunRecord(record)) continue;
-    earlier.set(record.run, { identity: record.identity, outcome: outcomeOf(record) });
-  }
+  const earlier = new Map<string, EarlierRun>();
+  for (const one of workplace.records) if (one !== undefined) earlier.set(one.run, one);
+  const samples = createSampleStore();
   const outcomes = new Map<string, RunOutcome>();
   let resumed = 0;
   let storage: string | undefined;
@@ -267,12 +281,16 @@ function createProgress(
       if (known?.identity !== identity || outcomes.has(run)) continue;
       if (keep === 'tables' && !workplace.hasRun(run)) continue;
       outcomes.set(run, known.outcome);
+      const text = known.samples;
+      if (text !== undefined) samples.add(plan.arm, plan.point ?? 0, JSON.parse(text));
+      earlier.delete(run);
       resumed++;
     }
   }
 
   return {
     workplace,
+    samples,
     outcomeOf: ({ id }) => outcomes.get(id),
     resumedCount: () => resumed,
     storage: () => storage,
@@ -289,12 +307,14 @@ function createProgress(
           stop.abort();
           return;
         }
-        outcomes.set(plan.id, outcome);
         try {
-          if (outcome.ok) workplace.append(recordOf(plan.id, maker.runOf(plan).identity, outcome));
+          if (outcome.ok) {
+            workplace.append(recordOf(plan.id, maker.runOf(plan).identity, outcome));
+            samples.add(plan.arm, plan.point ?? 0, outcome.samples);
+          }
+          outcomes.set(plan.id, keptOutcome(outcome));
         } catch (error) {
           storage ??= (error as Error).message;
-          outcomes.delete(plan.id);
           stop.abort();
         }
       };
@@ -332,7 +352,8 @@ async function finishStudy(
   let plans = first;
   let isDone = await progress.carryOut(plans, options);
   let stopped: StudyResult['stopped'];
-  const current = () => contentOf(maker.headOf(plans), plans.map(progress.outcomeOf));
+  const current = () =>
+    contentOf(maker.headOf(plans), plans.map(progress.outcomeOf), progress.samples);
   throwInputIssues(plans.map(progress.outcomeOf));
   if (spec.until !== undefined && options.shard === undefined) {
     for (let more = true; isDone && more; ) {
@@ -370,16 +391,40 @@ async function finishStudy(
     storage: progress.storage(),
     stopped,
   };
+  const unfinished = { ...result, interrupted: true, folder: workplace.path };
   if (interrupted) {
     workplace.release();
-    return { ...result, folder: workplace.path };
+    return unfinished;
   }
-  const records = content.head.runs.flatMap(({ run, identity }, at) => {
-    const outcome = content.outcomes[at];
-    return outcome?.ok === true ? [recordOf(run, identity, outcome)] : [];
-  });
+  try {
+    writeStudy(spec, content, failures, { studyHash, options, extras, triangle, workplace });
+  } catch (error) {
+    const { kind, message } = failureOf(error);
+    if (kind !== 'storage') throw error;
+    workplace.release();
+    return { ...unfinished, storage: message };
+  }
+  return { ...result, folder: target };
+}
+
+/** What {@link writeStudy} works with. */
+interface StudyWriting extends Pick<StudyWork, 'studyHash' | 'options' | 'extras'> {
+  readonly triangle: readonly TriangleRow[];
+  readonly workplace: Workplace<unknown>;
+}
+
+/** Writes the tables of a study whose runs have ended, and puts its folder in place. */
+function writeStudy(
+  spec: StudySpec,
+  content: StudyContent,
+  failures: readonly FailedRun[],
+  { studyHash, options, extras, triangle, workplace }: StudyWriting,
+): void {
   const rows = failures.map((one) => failureRow(one, options));
-  const folder = workplace.finish();
+  const finished = content.head.runs.flatMap(({ run }, at) =>
+    content.outcomes[at]?.ok === true ? [run] : [],
+  );
+  const folder = workplace.finish(keepOf(spec) === 'tables' ? new Set(finished) : undefined);
   if (options.shard === undefined) {
     const more = [
       ...(extras.tables?.(content.values) ?? []),
@@ -389,8 +434,7 @@ async function finishStudy(
   } else adoptRuns(folder, content);
   const manifest = manifestOf(content, studyHash, options.shard);
   const isWhole = failures.length === 0 && options.shard === undefined;
-  workplace.complete(folder, manifest, isWhole ? undefined : records);
-  return { ...result, folder: target };
+  workplace.complete(folder, manifest, isWhole ? undefined : finished);
 }
 
 /** A shard keeps no tables, but lists the runs that it has. */

@@ -257,11 +257,14 @@ function writeFile(
 /** Puts a finished folder in its place; what stood there goes only once the new one stands. */
 function replace(path: string, place: string): void {
   const old = `${path}.old`;
-  const occupied = existsSync(place);
-  if (occupied) renameSync(place, old);
+  if (existsSync(place)) {
+    // A kill may have left one from before; something newer stands.
+    rmSync(old, { recursive: true, force: true });
+    renameSync(place, old);
+  }
   renameSync(path, place);
   syncFolder(dirname(place));
-  if (occupied) rmSync(old, { recursive: true, force: true });
+  rmSync(old, { recursive: true, force: true });
 }
 
 /** Makes renames in a folder durable. Where a system cannot open folders there is nothing to do. */

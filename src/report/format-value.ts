@@ -1,4 +1,5 @@
 /** Values for people: a unit that suits the size and three significant digits. */
+import { MINUTE_US } from '../base/units.ts';
 
 /** How a value is shown; `us`, `Wh`, `B`, `upt` and `upt/kWh` are the unit it comes in. */
 export type ValueFormat = 'number' | 'count' | 'share' | 'us' | 'upt' | 'Wh' | 'B' | 'upt/kWh';
@@ -42,9 +43,10 @@ export function formatDigits(value: number, digits: number = 3): string {
 }
 
 /** The largest unit that a size fills: how many base units it is, and its name. */
-function scaleFor(size: number, format: ValueFormat): readonly [number, string] {
+function scaleFor(size: number, format: ValueFormat, full = 1): readonly [number, string] {
   const scales = SCALES[format] ?? [[1, ''] as const];
-  return scales.find(([factor]) => size >= factor) ?? scales.at(-1)!;
+  const least = (factor: number) => (factor >= MINUTE_US ? full * factor : factor);
+  return scales.find(([factor]) => size >= least(factor)) ?? scales.at(-1)!;
 }
 
 const withUnit = (text: string, unit: string) => (unit === '' ? text : `${text} ${unit}`);
@@ -64,7 +66,9 @@ export function formatValue(value: number, format: ValueFormat, half: number = N
 
 /** Most digits an interval is written with; one that needs more is as good as a point. */
 const DIGITS_MAX = 6;
-/** Times are written in the next smaller unit up to so many of the larger. */
+/** Ends closer than this, relative to their size, are one figure with rounding errors. */
+const SAME = 1e-5;
+/** Minutes and hours begin at so many, since 1.44 min tells less than 86.2 s. */
 const FULL = 3;
 
 /**
@@ -80,14 +84,16 @@ export function formatInterval(
   high: number,
   format: ValueFormat,
 ): string {
-  if (Number.isNaN(low) || Number.isNaN(high)) return formatValue(value, format);
   if (Number.isNaN(value)) return '-';
-  const size = Math.max(...[value, low, high].map(Math.abs));
-  const [factor, unit] = scaleFor(format === 'us' ? size / FULL : size, format);
+  const hasEnds = !Number.isNaN(low) && !Number.isNaN(high);
+  const size = Math.max(...(hasEnds ? [value, low, high] : [value]).map(Math.abs));
+  const [factor, unit] = scaleFor(size, format, format === 'us' ? FULL : 1);
+  if (!hasEnds) return withUnit(formatDigits(value / factor), unit);
   const write = (digits: number) =>
     [value, low, high].map((end) => formatDigits(end / factor, digits));
   let digits = 3;
   let texts = write(digits);
-  while (low < high && texts[1] === texts[2] && digits < DIGITS_MAX) texts = write(++digits);
+  const differ = high - low > SAME * size;
+  while (differ && texts[1] === texts[2] && digits < DIGITS_MAX) texts = write(++digits);
   return `${withUnit(texts[0]!, unit)} [${texts[1]}, ${texts[2]}]`;
 }

@@ -18,9 +18,9 @@ const HASH_DIGITS = 16;
 const NEWLINE = 10;
 
 /** What a journal holds. */
-export interface JournalContent {
+export interface JournalContent<T> {
   /** Sound records, in order. */
-  readonly records: readonly unknown[];
+  readonly records: readonly T[];
   /** Lines that are not what was written, a torn last one among them. */
   readonly tornCount: number;
 }
@@ -47,13 +47,13 @@ export function journalLine(record: object): string {
  * @param path - File; one that is not there is empty.
  * @param take - Turns a record into what is kept of it, so that the texts need not all be held at once.
  */
-export function readJournal(
+export function readJournal<T = unknown>(
   path: string,
-  take: (record: unknown) => unknown = (record) => record,
-): JournalContent {
+  take: (record: unknown) => T = (record) => record as T,
+): JournalContent<T> {
   if (!existsSync(path)) return { records: [], tornCount: 0 };
   const bytes = readFileSync(path);
-  const records: unknown[] = [];
+  const records: T[] = [];
   let tornCount = 0;
   for (let start = 0; start < bytes.length; ) {
     const found = bytes.indexOf(NEWLINE, start);

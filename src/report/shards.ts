@@ -1,5 +1,13 @@
 /** Reads the folder of a shard back: its head, its records, its runs. */
-import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { ScenarioError } from '../base/errors.ts';
 import { readJournal } from './journal.ts';
@@ -8,15 +16,15 @@ import { RESULTS_VERSION } from './version.ts';
 import { JOURNAL_FILE, STUDY_FILE } from './workplace.ts';
 
 /** A finished shard. */
-export interface ShardFolder {
+export interface ShardFolder<T> {
   readonly path: string;
   readonly shard: { readonly index: number; readonly count: number };
   readonly studyHash: string;
   /** Head of the whole study, as it was written. */
   readonly head: unknown;
-  /** Records of its runs. */
-  readonly records: readonly unknown[];
-  /** Gives a run's folder a second place; on the same disk nothing is copied. */
+  /** What was made of the records of its runs. */
+  readonly records: readonly T[];
+  /** Gives a run's folder a second place instead of what is there; on the same disk nothing is copied. */
   linkRun(run: string, to: string): void;
 }
 
@@ -33,9 +41,10 @@ export function siblingsOf(path: string): readonly string[] {
 /**
  * Opens a shard.
  *
+ * @param take - Makes of each record what is kept of it.
  * @throws {ScenarioError} when it is not finished, not intact, or of another version.
  */
-export function openShard(path: string): ShardFolder {
+export function openShard<T>(path: string, take: (record: unknown) => T): ShardFolder<T> {
   const refuse = (expected: string, got: string, hint?: string): never => {
     throw new ScenarioError([{ file: path, path: 'shard', expected, got, hint }]);
   };
@@ -47,13 +56,13 @@ export function openShard(path: string): ShardFolder {
     readonly kind: string;
     readonly resultsVersion: number;
     readonly studyHash: string;
-    readonly shard: ShardFolder['shard'];
+    readonly shard: ShardFolder<T>['shard'];
   };
   if (manifest.kind !== 'shard') refuse('a shard', `a ${manifest.kind}`);
   if (manifest.resultsVersion !== RESULTS_VERSION) {
     refuse(`results of version ${RESULTS_VERSION}`, `version ${manifest.resultsVersion}`);
   }
-  const { records, tornCount } = readJournal(join(path, JOURNAL_FILE));
+  const { records, tornCount } = readJournal(join(path, JOURNAL_FILE), take);
   if (tornCount > 0) {
     refuse('a whole journal', `${tornCount} torn lines`, 'sweep --resume does their runs again');
   }
@@ -63,7 +72,11 @@ export function openShard(path: string): ShardFolder {
     studyHash: manifest.studyHash,
     head: readHead(path, refuse),
     records,
-    linkRun: (run, to) => linkFolder(join(path, 'runs', run), to),
+    linkRun(run, to) {
+      // What a killed merge left there may be torn.
+      rmSync(to, { recursive: true, force: true });
+      linkFolder(join(path, 'runs', run), to);
+    },
   };
 }
 
@@ -80,7 +93,7 @@ function linkFolder(from: string, to: string): void {
   for (const entry of readdirSync(from, { withFileTypes: true })) {
     const [source, place] = [join(from, entry.name), join(to, entry.name)];
     if (entry.isDirectory()) linkFolder(source, place);
-    else if (!existsSync(place)) linkOrCopy(source, place);
+    else linkOrCopy(source, place);
   }
 }
 

@@ -34,8 +34,12 @@ export const STUDY_FILE = 'study.json';
 export const JOURNAL_FILE = 'journal.jsonl';
 const LOCK_FILE = 'lock.json';
 const UNFINISHED = '.unfinished';
+/** What going on needs; tables of an earlier end, or torn ones, are made anew. */
+const MAKING_NAMES: readonly string[] = [STUDY_FILE, JOURNAL_FILE, LOCK_FILE, 'runs'];
 /** A lock of another machine that nobody has touched for so long is nobody's [ms]. */
 const LOCK_AGE_MS = 120_000;
+/** A lock is written at once after it is made [ms]. */
+const LOCK_BIRTH_MS = 2_000;
 
 /** The process that works in a folder; handed in, since nothing here may ask the system. */
 export interface Owner {
@@ -64,11 +68,11 @@ export interface WorkplaceOptions {
 }
 
 /** A study under construction. */
-export interface Workplace {
+export interface Workplace<T = unknown> {
   /** Where it is being made. */
   readonly path: string;
-  /** Records of runs that had finished before, in journal order. */
-  readonly records: readonly unknown[];
+  /** What was made of the records of runs that had finished before, in journal order. */
+  readonly records: readonly T[];
   /** Torn lines that were left out. */
   readonly tornCount: number;
   /** Folder of a run. */
@@ -81,18 +85,22 @@ export interface Workplace {
   append(record: object): void;
   /** Tells other machines that work goes on. */
   touch(): void;
-  /** Opens the folder for the tables of the finished study. */
-  finish(): ResultFolder;
+  /**
+   * Opens the folder for the tables of the finished study.
+   *
+   * @param runs - Runs whose folders stay; what else stands below `runs/` goes. Without it all of that goes.
+   */
+  finish(runs: ReadonlySet<string> | undefined): ResultFolder;
   /**
    * Puts the finished folder in its place.
    *
-   * @param keep - Whether `study.json` and the journal, rewritten in the order of `records`, stay in it: for
-   *   shards, and where failed runs may be tried again.
+   * @param keep - Names of runs whose records stay in it, with `study.json`, in this order: for shards, and
+   *   where failed runs may be tried again. Undefined keeps neither.
    */
   complete(
     folder: ResultFolder,
     manifest: Readonly<Record<string, unknown>>,
-    keep: readonly object[] | undefined,
+    keep: readonly string[] | undefined,
   ): void;
   /** Lets go and leaves everything as it is. */
   release(): void;
@@ -121,6 +129,16 @@ function readManifest(folder: string): Record<string, unknown> | undefined {
   }
 }
 
+/**
+ * Removes from a finished study what only its making needed; a process that was killed right after its
+ * last step left it there. A shard keeps what merging it needs.
+ */
+export function tidyStudy(target: string, isShard: boolean): void {
+  const names = isShard ? [LOCK_FILE] : [LOCK_FILE, JOURNAL_FILE, STUDY_FILE];
+  for (const name of names) rmSync(join(target, name), { force: true });
+  rmSync(`${resolve(target)}${UNFINISHED}.old`, { recursive: true, force: true });
+}
+
 /** What stands at a target of a study: the same one with all its runs, a part of it, or neither. */
 export function standingOf(target: string, mark: StudyMark): 'complete' | 'unfinished' | 'none' {
   const runs = readManifest(target);
@@ -139,8 +157,13 @@ export function standingOf(target: string, mark: StudyMark): 'complete' | 'unfin
  */
 function checkStudyTarget(target: string, mark: StudyMark, force: boolean): void {
   checkTarget(target);
+  if (force || !existsSync(target) || readdirSync(target).length === 0) return;
   const there = readManifest(target);
-  if (there === undefined || force || there['studyHash'] === mark.studyHash) return;
+  if (there?.['studyHash'] === mark.studyHash) return;
+  if (there === undefined) {
+    const got = `results without a readable ${MANIFEST}`;
+    refuse(target, 'a new folder', got, '--force replaces them; --out chooses another folder');
+  }
   const got = `results of ${String(there['kind'])} ${JSON.stringify(there['name'])}, version ${String(there['version'])}`;
   refuse(target, 'a new folder', got, '--force replaces them; --out chooses another folder');
 }
@@ -151,26 +174,29 @@ function checkStudyTarget(target: string, mark: StudyMark, force: boolean): void
  * @param target - Folder that it will have.
  * @param mark - What is made.
  * @param head - Content of `study.json`, the mark included.
+ * @param take - Makes of each record what is kept of it.
  * @throws {ScenarioError} when another study is in the way, an unfinished one is there and may not be
  *   gone on with, or another process works on it. Nothing is changed then.
  */
-export function openWorkplace(
+export function openWorkplace<T>(
   target: string,
   mark: StudyMark,
   head: () => object,
+  take: (record: unknown) => T,
   { resume, force, owner }: WorkplaceOptions,
-): Workplace {
+): Workplace<T> {
   const place = resolve(target);
   const path = `${place}${UNFINISHED}`;
   checkStudyTarget(target, mark, force);
   if (existsSync(path)) {
     refuseForeign(path, mark, resume, force);
     takeLock(path, owner);
-    if (force && !resume) clear(path);
+    clear(path, (name) => (force && !resume ? name === LOCK_FILE : MAKING_NAMES.includes(name)));
   } else if (resume && readMark(place)?.studyHash === mark.studyHash) {
     // A finished study with failed runs: they are tried again.
     renameSync(place, path);
     takeLock(path, owner);
+    clear(path, (name) => MAKING_NAMES.includes(name));
   } else {
     mkdirSync(path, { recursive: true });
     takeLock(path, owner);
@@ -179,16 +205,16 @@ export function openWorkplace(
   if (readMark(path)?.studyHash !== mark.studyHash) {
     writeText(join(path, STUDY_FILE), `${JSON.stringify({ ...head(), ...mark })}\n`, true);
   }
-  const { records, tornCount } = readJournal(join(path, JOURNAL_FILE));
+  const { records, tornCount } = readJournal(join(path, JOURNAL_FILE), take);
   const journal = openJournal(join(path, JOURNAL_FILE));
   return workplaceAt({ path, place, owner, journal }, records, tornCount);
 }
 
-function workplaceAt(
+function workplaceAt<T>(
   { path, place, owner, journal }: { path: string; place: string; owner: Owner; journal: Journal },
-  records: readonly unknown[],
+  records: readonly T[],
   tornCount: number,
-): Workplace {
+): Workplace<T> {
   let isOpen = true;
   const close = () => {
     if (isOpen) journal.close();
@@ -205,14 +231,20 @@ function workplaceAt(
     append: (record) => journal.append(record),
     touch() {
       const nowS = owner.nowMs() / 1000;
-      utimesSync(join(path, LOCK_FILE), nowS, nowS);
+      try {
+        utimesSync(join(path, LOCK_FILE), nowS, nowS);
+      } catch {
+        // A disk that takes no more is met, and told of, by the next record.
+      }
     },
-    finish: () => openFolderAt(path, place),
+    finish(runs) {
+      clear(join(path, 'runs'), (name) => runs?.has(name) === true);
+      if (runs === undefined) rmSync(join(path, 'runs'), { recursive: true, force: true });
+      return openFolderAt(path, place);
+    },
     complete(folder, manifest, keep) {
       close();
-      if (keep !== undefined) {
-        writeText(join(path, JOURNAL_FILE), keep.map(journalLine).join(''), true);
-      }
+      if (keep !== undefined) sortJournal(join(path, JOURNAL_FILE), keep);
       folder.commit(manifest);
       // The folder stands; what is left over in it is only for going on.
       unlock(place);
@@ -231,6 +263,14 @@ function workplaceAt(
   };
 }
 
+/** Writes a journal again with one record a run, in an order that no speed of workers shows in. */
+function sortJournal(path: string, runs: readonly string[]): void {
+  const { records } = readJournal(path);
+  const byRun = new Map(records.map((record) => [(record as { run?: unknown }).run, record]));
+  const lines = runs.map((run) => journalLine(byRun.get(run) as object));
+  writeText(path, lines.join(''), true);
+}
+
 function refuseForeign(path: string, mark: StudyMark, resume: boolean, force: boolean): void {
   if (force) return;
   const there = readMark(path);
@@ -240,7 +280,7 @@ function refuseForeign(path: string, mark: StudyMark, resume: boolean, force: bo
     refuse(path, `a readable ${STUDY_FILE}`, 'a torn one', '--force begins anew');
   }
   if (there.studyHash !== mark.studyHash) {
-    const got = `an unfinished study ${JSON.stringify(there.name)} with other runs`;
+    const got = `an unfinished study ${JSON.stringify(there.name)} of other runs, inputs or program`;
     const hint = '--force throws it away; --out chooses another folder';
     refuse(path, `no study, or this one of ${JSON.stringify(mark.name)}`, got, hint);
   }
@@ -250,9 +290,11 @@ function refuseForeign(path: string, mark: StudyMark, resume: boolean, force: bo
   refuse(path, 'no unfinished study', `one with ${length} finished runs`, hint);
 }
 
-function clear(path: string): void {
+/** Removes what is in a folder but for what stays; a missing folder is no error. */
+function clear(path: string, stays: (name: string) => boolean): void {
+  if (!existsSync(path)) return;
   for (const name of readdirSync(path).sort()) {
-    if (name !== LOCK_FILE) rmSync(join(path, name), { recursive: true, force: true });
+    if (!stays(name)) rmSync(join(path, name), { recursive: true, force: true });
   }
 }
 
@@ -280,17 +322,18 @@ function takeLock(path: string, owner: Owner): void {
 
 /** Who holds a lock, in words; undefined when nobody does any more. */
 function holderOf(lock: string, owner: Owner): string | undefined {
+  const ageMs = owner.nowMs() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? 0);
   let held: { pid?: number; host?: string } = {};
   try {
     held = JSON.parse(readFileSync(lock, 'utf8')) as typeof held;
   } catch {
-    // Written by halves, by a process that was killed in between.
+    // Written by halves: by a process that has just begun, or one that was killed in between.
+    if (Math.abs(ageMs) < LOCK_BIRTH_MS) return 'a process that has just begun';
   }
   const { pid, host } = held;
   if (pid === undefined || host === undefined) return undefined;
   if (host === owner.host) {
     return pid !== owner.pid && owner.isAlive(pid) ? `process ${pid}` : undefined;
   }
-  const ageMs = owner.nowMs() - statSync(lock).mtimeMs;
   return ageMs < LOCK_AGE_MS ? `process ${pid} on ${host}` : undefined;
 }

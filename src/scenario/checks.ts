@@ -251,12 +251,21 @@ function checkSettlement(scenario: Scenario, root: LocatedMap, issues: InputIssu
       const node = descend(root, ['settlement', key]);
       // An arm may switch off a rule whose numbers the base gives; one layer may not contradict
       // itself.
-      if (node === undefined || (rule !== undefined && layerOf(rule) !== layerOf(node))) continue;
+      if (node === undefined || (rule !== undefined && isOtherLayer(rule, node))) continue;
       const expected = `no ${key} while deviationRule is none`;
       const hint = 'set deviationRule: band-penalty, or leave the key out';
       issues.push(issueAt(node.place, expected, describe(node), hint));
     }
   }
+}
+
+/**
+ * Whether a rule may be switched off over these numbers. A study that varies the rule may fix its
+ * numbers, but not vary the numbers of a rule that the scenario switched off.
+ */
+function isOtherLayer(rule: Located, numbers: Located): boolean {
+  if (layerOf(rule) === 'study') return true;
+  return layerOf(numbers) !== 'study' && layerOf(rule) !== layerOf(numbers);
 }
 
 /** Where a value was written: the command line, a study, an arm, or the base of the file. */

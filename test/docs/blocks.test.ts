@@ -2,7 +2,14 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { OptionSet } from '../../src/base/options.ts';
 import { createRandomSource } from '../../src/base/random.ts';
+import { COMMANDS } from '../../src/cli/commands.ts';
+import { FACTOR, FACTOR_PARTS } from '../../src/experiment/design/factors.ts';
+import { SCHEMES } from '../../src/experiment/design/scheme.ts';
+import { SOBOL_DIMENSIONS } from '../../src/experiment/design/sobol.ts';
+import { loadStudyText } from '../../src/experiment/design/study-file.ts';
+import { STUDY, STUDY_PARTS } from '../../src/experiment/design/study-keys.ts';
 import { loadScenario, loadScenarioText } from '../../src/scenario/load.ts';
 import { catalogue } from '../../src/simulation/catalogue.ts';
 import { openCommunity } from '../../src/simulation/site.ts';
@@ -36,6 +43,45 @@ describe('fenced code', () => {
     const loaded = loadScenarioText(text, source);
     for (const arm of loaded.declaredArms) expect(loaded.resolve(arm).arm).toBe(arm);
   });
+
+  test.each(
+    blocks.filter(({ words }) => words.join(' ') === 'yaml study').map((b) => [title(b), b]),
+  )('study %s loads, all of its points tried', (_, { text }) => {
+    // Paths of a block start at the root, as if the study stood there.
+    const source = { plugins: catalogue, file: 'study.yaml', folder: ROOT };
+    const { points, arms, resolve } = loadStudyText(text, source);
+    expect(points.length).toBeGreaterThan(0);
+    expect(resolve(arms[0]!, points[0]!).arm).toBe(arms[0]);
+  });
+});
+
+describe('docs/studies.md', () => {
+  const page = readPage('docs/studies.md');
+
+  test('has every key, every key of a factor and every design', () => {
+    const until = STUDY.until.group as OptionSet;
+    const sets: OptionSet[] = [
+      STUDY,
+      STUDY.limits.group!,
+      until,
+      FACTOR,
+      SCHEMES.sobol,
+      SCHEMES.csv,
+    ];
+    const keys = sets.flatMap((set) => Object.keys(set));
+    for (const key of [...keys, ...STUDY_PARTS, ...FACTOR_PARTS, ...Object.keys(SCHEMES)]) {
+      expect(page, key).toContain(`\`${key}\``);
+    }
+    expect(page).toContain(`| ${STUDY.maxRuns.fallback} |`);
+    expect(page).toContain(`at most ${SOBOL_DIMENSIONS} factors`);
+  });
+
+  test('has the file of points that its example reads', () => {
+    const csv = blocks.find(
+      (block) => block.page === 'docs/studies.md' && block.words[0] === 'csv',
+    );
+    expect(csv?.text).toBe(readPage('docs/examples/points.csv'));
+  });
 });
 
 describe('the example with data of its own', () => {
@@ -57,16 +103,8 @@ describe('the example with data of its own', () => {
 });
 
 /** Options of each command, as the command line declares them. */
-function commandOptions(): Map<string, string[]> {
-  const main = readPage('src/cli/main.ts');
-  const parts = main.split(/\.command\(\s*/).slice(1);
-  return new Map(
-    parts.map((part) => {
-      const name = /^'(\w+)/.exec(part)![1]!;
-      const used = /use\(([^)]*)\)/.exec(part)?.[1] ?? '';
-      return [name, [...used.matchAll(/'([a-z-]+)'/g)].map((match) => match[1]!)];
-    }),
-  );
+function commandOptions(): Map<string, readonly string[]> {
+  return new Map(COMMANDS.map(({ usage, options }) => [usage.split(' ')[0]!, options]));
 }
 
 describe('commands', () => {

@@ -5,7 +5,15 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,8 +35,23 @@ export function call(program, words, options = {}) {
   return { ok: status === 0, status, signal, stdout: stdout ?? '', stderr: stderr ?? '', error };
 }
 
-const missing = () =>
-  PROGRAMS.filter((name) => !call('sh', ['-c', `command -v ${name}`]).ok);
+const missing = () => PROGRAMS.filter((name) => !call('sh', ['-c', `command -v ${name}`]).ok);
+
+/** Processes of a name; the system cuts names to 15 characters. */
+function pidsOf(...names) {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        return names.includes(readFileSync(`/proc/${pid}/comm`, 'utf8').trim());
+      } catch {
+        return false;
+      }
+    });
+}
+
+const daemonPids = () => pidsOf('munged', 'slurmctld', 'slurmd');
 
 /**
  * Sees to it that Slurm's programs are there.
@@ -39,11 +62,15 @@ export function install() {
   if (process.getuid?.() !== 0) return 'not root, which a cluster of its own needs';
   if (missing().length === 0) return undefined;
   if (!call('sh', ['-c', 'command -v apt-get']).ok) return 'no Slurm here and no apt-get';
-  // A package's daemon would otherwise start where there is an init system; this one runs its own.
+  const before = new Set(daemonPids());
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
-  const apt = (...words) => call('apt-get', ['-q', '-y', ...words], { env, timeout: 300_000 });
+  const quick = ['-o', 'Acquire::Retries=1', '-o', 'Acquire::http::Timeout=15'];
+  const apt = (...words) =>
+    call('apt-get', ['-q', '-y', ...quick, ...words], { env, timeout: 300_000 }).ok;
   const words = ['install', '--no-install-recommends', ...PACKAGES];
-  const done = apt(...words).ok || (apt('update').ok && apt(...words).ok);
+  const done = apt(...words) || (apt('update') && apt(...words));
+  // Packages may start their daemons on the system's own configuration, which is not wanted here.
+  for (const pid of daemonPids()) if (!before.has(pid)) process.kill(pid, 'SIGTERM');
   if (!done) return 'apt-get could not install Slurm';
   const left = missing();
   return left.length === 0 ? undefined : `no ${left.join(', ')} after the installation`;
@@ -72,8 +99,6 @@ SlurmctldPort=${controllerPort}
 SlurmdPort=${nodePort}
 SlurmUser=root
 SlurmdUser=root
-AuthType=auth/munge
-CryptoType=crypto/munge
 AuthInfo=socket=${home}/munge/socket,cred_expire=5
 StateSaveLocation=${home}/state
 SlurmdSpoolDir=${home}/spool
@@ -82,11 +107,7 @@ SlurmdPidFile=${home}/slurmd.pid
 SlurmctldLogFile=${home}/slurmctld.log
 SlurmdLogFile=${home}/slurmd.log
 ProctrackType=proctrack/linuxproc
-TaskPlugin=task/none
-JobAcctGatherType=jobacct_gather/none
-AccountingStorageType=accounting_storage/none
 MpiDefault=none
-SwitchType=switch/none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU
 SchedulerType=sched/builtin
@@ -98,6 +119,15 @@ ReturnToService=2
 NodeName=${name} NodeAddr=127.0.0.1 CPUs=${value('CPUs') ?? 1} RealMemory=${value('RealMemory') ?? 1000} State=UNKNOWN
 PartitionName=all Nodes=${name} Default=YES MaxTime=INFINITE State=UP
 `;
+}
+
+/**
+ * Keeps slurmd away from control groups, which containers lack or may not write: by name from 23.02 on,
+ * before that by the plug-in that touches none until it is asked to.
+ */
+function controlGroups() {
+  const [, year] = /(\d+)\.\d+/.exec(call('slurmd', ['-V']).stdout) ?? [];
+  return `CgroupPlugin=${Number(year) >= 23 ? 'disabled' : 'cgroup/v1'}\n`;
 }
 
 /** Starts a daemon in the foreground, so that it ends with whoever holds it. */
@@ -126,21 +156,24 @@ export async function startCluster() {
   const home = mkdtempSync(join(tmpdir(), 'peerwatt-slurm-'));
   // Munge insists that everybody may pass to its socket and nobody else may write near its key.
   chmodSync(home, 0o755);
-  for (const name of ['munge', 'key', 'state', 'spool']) mkdirSync(join(home, name), { mode: 0o755 });
+  for (const name of ['munge', 'key', 'state', 'spool'])
+    mkdirSync(join(home, name), { mode: 0o755 });
   const conf = join(home, 'slurm.conf');
   const env = { ...process.env, SLURM_CONF: conf };
-  for (const name of Object.keys(env)) if (/^(SLURM_(?!CONF$)|SBATCH_)/.test(name)) delete env[name];
+  for (const name of Object.keys(env))
+    if (/^(SLURM_(?!CONF$)|SBATCH_)/.test(name)) delete env[name];
   const log = [];
   const daemons = [];
   const stop = async () => {
     call('scancel', ['--user=root', '--full', '--signal=KILL'], { env, timeout: 5000 });
     for (const child of daemons.reverse()) await end(child);
-    await endSteps(home);
+    endSteps(home);
     rmSync(home, { recursive: true, force: true });
   };
   try {
     writeFileSync(join(home, 'key', 'munge.key'), randomBytes(1024), { mode: 0o600 });
     writeFileSync(conf, configuration(home, await freePort(), await freePort()));
+    writeFileSync(join(home, 'cgroup.conf'), controlGroups());
     const munge = [
       '--foreground',
       '--force',
@@ -162,20 +195,24 @@ export async function startCluster() {
     await stop();
     throw new Error(`${error.message}\n${text}`);
   }
-  return { home, env, stop, run: (program, words, options) => call(program, words, { env, ...options }) };
+  return {
+    home,
+    env,
+    stop,
+    run: (program, words, options) => call(program, words, { env, ...options }),
+  };
 }
 
 /** Waits until something holds. @throws {Error} when it does not within the limit. */
-export async function until(holds, what, limitMs = START_LIMIT_MS) {
-  for (const end = Date.now() + limitMs; !(await holds()); await sleep(100)) {
+export async function until(holds, what, limitMs = START_LIMIT_MS, intervalMs = 100) {
+  for (const end = Date.now() + limitMs; !(await holds()); await sleep(intervalMs)) {
     if (Date.now() > end) throw new Error(`${what} was not ready within ${limitMs / 1000} s`);
   }
 }
 
-/** Step managers that outlive slurmd are those whose command line or environment names the folder. */
-async function endSteps(home) {
-  const pids = call('pgrep', ['-x', 'slurmstepd']).stdout.split('\n').filter(Boolean).map(Number);
-  for (const pid of pids) {
+/** Ends step managers of this cluster, which outlive slurmd: their environment names its folder. */
+function endSteps(home) {
+  for (const pid of pidsOf('slurmstepd')) {
     try {
       if (readFileSync(`/proc/${pid}/environ`, 'utf8').includes(home)) process.kill(pid, 'SIGKILL');
     } catch {

@@ -34,6 +34,8 @@ export interface ArrayJob {
   readonly cpus: number;
   /** Partition, in the form of {@link SLURM_WORD}; the site's default where undefined. */
   readonly partition?: string | undefined;
+  /** Whether tables are written as Parquet, too; default not. */
+  readonly parquet?: boolean | undefined;
 }
 
 /** Minutes, minutes:seconds, hours:minutes:seconds, days-hours, -hours:minutes, -hours:minutes:seconds. */
@@ -69,6 +71,7 @@ export function sbatchScript(job: ArrayJob): string {
     `study=${pathWord(job.study)}`,
     `out=${pathWord(job.out)}`,
     `shards=${job.shards}`,
+    `options=(${formatWords(job).join(' ')})`,
     '',
     'script=$(realpath -- "$0")',
     `cd ${shellWord(job.folder)} || exit 2`,
@@ -110,7 +113,7 @@ function resources({ time, memory, partition }: Pick<ArrayJob, 'time' | 'memory'
 
 function submission(job: ArrayJob): string[] {
   const { name, command, out, folder } = job;
-  const merge = [...command.map(shellWord), 'merge', pathWord(out)].join(' ');
+  const words = [...command.map(shellWord), 'merge', pathWord(out), ...formatWords(job)];
   const options = [
     `--job-name=${name}-merge`,
     ...resources(job),
@@ -124,7 +127,7 @@ function submission(job: ArrayJob): string[] {
     `  array=\${array%%;*}`,
     '  merge=$(sbatch --parsable --dependency="afterok:$array" --kill-on-invalid-dep=yes \\',
     `    ${options.join(' ')} \\`,
-    `    --wrap=${shellWord(`cd ${shellWord(folder)} && exec ${merge}`)}) || exit`,
+    `    --wrap=${shellWord(`cd ${shellWord(folder)} && exec ${words.join(' ')}`)}) || exit`,
     `  echo "array job $array, merge job \${merge%%;*}"`,
     '  exit',
     'fi',
@@ -135,7 +138,7 @@ const TASK: readonly string[] = `
 # As a task of the array: one shard.
 trap 'signalled=yes; kill -TERM "$!" 2>/dev/null' TERM
 "\${peerwatt[@]}" sweep "$study" --shard "$SLURM_ARRAY_TASK_ID/$shards" --resume \\
-  --out "$out" --workers "$SLURM_CPUS_PER_TASK" &
+  --out "$out" --workers "$SLURM_CPUS_PER_TASK" "\${options[@]}" &
 program=$!
 # A signal ends "wait" before it ends the program, whose own code is then still to come.
 signalled=yes
@@ -148,7 +151,7 @@ trap '' TERM
 
 case $code in
   1 | 3)
-    # Runs that failed are rows of failures.csv, and the merge ends with their code.
+    # Runs failed, and the shard is complete all the same: the merge says what became of them.
     if [ -e "$out.shard-$SLURM_ARRAY_TASK_ID-of-$shards/manifest.json" ]; then exit 0; fi
     turns=0
     ;;
@@ -167,6 +170,8 @@ exit "$code"
 `
   .trim()
   .split('\n');
+
+const formatWords = ({ parquet }: ArrayJob) => (parquet === true ? ['--format', 'parquet'] : []);
 
 /** A path as a word that no program takes for an option. */
 const pathWord = (path: string) => shellWord(path.startsWith('-') ? `./${path}` : path);

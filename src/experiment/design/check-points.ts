@@ -9,7 +9,7 @@ import type { PluginCatalogue, Setting } from '../../scenario/merge.ts';
 import type { Scenario } from '../../scenario/sections.ts';
 import { cellText } from './cells.ts';
 import type { DesignPoint, FactorColumn } from './design.ts';
-import type { Factor } from './factor.ts';
+import type { Factor, Level } from './factor.ts';
 import { TrialProblems } from './problems.ts';
 
 /** What is put together for a trial. */
@@ -76,12 +76,22 @@ export function checkOverrides(
     attempt(arm, sets);
     for (const { column, levels, at } of factors) {
       if (column.arms !== undefined && !column.arms.includes(arm)) continue;
-      for (const level of levels ?? [at(0), at(1 - 2 ** -32)]) {
+      const ends = [at(0), at(1 - 2 ** -32)];
+      for (const level of levels === undefined ? ends : tellingOf(levels)) {
         attempt(arm, [...sets, ...level.settings()]);
       }
     }
   }
   issues.push(...problems.issues(ownFiles));
+}
+
+/** The levels of which each may have a problem of its own: of one range, its ends. */
+function tellingOf(levels: readonly Level[]): readonly Level[] {
+  const places = levels.map((level) => level.settings()[0]?.value.place);
+  return levels.filter((_, i) => {
+    const isInside = places[i] === places[i - 1] && places[i] === places[i + 1];
+    return i === 0 || i === levels.length - 1 || !isInside;
+  });
 }
 
 /** The cells of a point as a person reads them: `households 20, interval 15 s`. */

@@ -63,7 +63,7 @@ function inside(place: Place, text: string, offset: number, lines: readonly stri
   return place;
 }
 
-/** Reports a design of which the constraints leave nothing: the one that does it, or all together. */
+/** Reports a design of which the constraints leave nothing: the one to blame, or all of them. */
 export function checkLeft(
   { pointCount, excludedCount, excludedBy }: Points,
   constraints: readonly PlacedConstraint[],

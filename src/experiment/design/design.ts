@@ -1,6 +1,6 @@
 /**
- * A study as data: which scenarios run, under which names, and what is kept of them. A study file is
- * read once, checked whole, and becomes a {@link StudyDesign}; everything after it (plans, journal,
+ * A study as data: which scenarios run, under which names, and what is kept of them. A study file
+ * is read once, checked whole, and becomes a {@link StudyDesign}; everything after it (plans, journal,
  * tables, charts) knows factors only as columns and points only as rows of cells.
  */
 import type { LoadedScenario } from '../../scenario/load.ts';

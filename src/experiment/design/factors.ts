@@ -47,14 +47,16 @@ export const RESERVED_COLUMNS: readonly string[] = (
   'level effect'
 ).split(' ');
 
-const FACTOR = {
+/** Keys of a factor with one value each. */
+export const FACTOR = {
   steps: optional(integer(undefined, { min: 2, max: 100_000, doc: 'Values of a range' })),
   scale: optional(choice(['linear', 'log'], undefined, 'How a range is divided')),
   unit: optional(text(undefined, 'Unit of bare numbers of a CSV file')),
   meaning: optional(text(undefined, 'What the factor is')),
 } satisfies OptionSet;
 
-const OTHER_KEYS = ['path', 'values', 'range', 'levels', 'arms'];
+/** Keys of a factor that say where its levels come from. */
+export const FACTOR_PARTS: readonly string[] = ['path', 'values', 'range', 'levels', 'arms'];
 
 /** Reads all factors. @returns Those without a problem, in the order of the file. */
 export function factorsOf(
@@ -97,7 +99,7 @@ function headOf(
     issues.push(issueAt(node.place, expected, describe(node)));
     return undefined;
   }
-  const values = resolveSet(FACTOR, node, issues, OTHER_KEYS);
+  const values = resolveSet(FACTOR, node, issues, FACTOR_PARTS);
   const arms = namesAt(child(node, 'arms'), 'an arm of the study', context.arms, issues);
   return issues.length > before ? undefined : { name, place, map: node, arms, values };
 }

@@ -27,7 +27,7 @@ export interface CsvSource {
 /**
  * Reads the points.
  *
- * @param open - Factors of the study; each needs a column of its name, and no other may stand there.
+ * @param open - Factors of the study; each needs a column of its name; no other may stand there.
  * @param issues - Receives every problem, with the line and column of the CSV file.
  * @returns Undefined after a problem.
  */

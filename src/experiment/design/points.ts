@@ -1,6 +1,6 @@
 /**
- * From combinations of levels to points: constraints leave some out, and where factors apply to some
- * arms only, the arms they leave alone are not run again for every level of them.
+ * From combinations of levels to points: constraints leave some out, and where factors apply to
+ * some arms only, the arms they leave alone are not run again for every level of them.
  */
 import type { Place } from '../../scenario/located.ts';
 import type { Setting } from '../../scenario/merge.ts';
@@ -33,8 +33,8 @@ export interface Points {
  * Builds the points of a design.
  *
  * Rule for factors with `arms`: an arm sees only the factors that apply to it. Points whose cells
- * are the same for an arm share one run of it, at the first of them; a point at which no arm is left
- * to run is no point.
+ * are the same for an arm share one run of it, at the first of them; a point at which no arm is
+ * left to run is no point.
  *
  * @param combinations - In design order, one level a factor.
  * @param mayRepeat - Whether two combinations may have the same cells.

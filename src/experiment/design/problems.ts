@@ -85,7 +85,7 @@ function ruleOf({ file, line, column, path, expected }: InputIssue): string {
 }
 
 /**
- * Throws issues, each once, by file (the study's first), line and column; those without a line last.
+ * Throws issues, each once: by file (the study's first), line and column, then those without.
  *
  * @throws {ScenarioError} unless there are none.
  */

@@ -89,5 +89,8 @@ function endsOf(
 
 function describeEnds(node: Located): string {
   if (node.kind !== 'list' || node.items.length > 3) return describe(node);
-  return `[${node.items.map((item) => (item.kind === 'scalar' ? String(item.value) : describe(item))).join(', ')}]`;
+  const words = node.items.map((item) =>
+    item.kind === 'scalar' ? String(item.value) : describe(item),
+  );
+  return `[${words.join(', ')}]`;
 }

@@ -37,8 +37,8 @@ export function rangeSteps(range: Range, steps: number): number[] {
 /**
  * The value of a point of a design that fills space.
  *
- * @param u - Coordinate in [0, 1). Whole numbers on a linear scale share it evenly, so that the ends
- *   are as likely as the others.
+ * @param u - Coordinate in [0, 1). Whole numbers on a linear scale share it evenly, so that the
+ *   ends are as likely as the others.
  */
 export function rangeAt(range: Range, u: number): number {
   if (!isEvenlyShared(range)) return rangeValue(range, u);

@@ -11,8 +11,8 @@ const BITS = 32;
 const INV_2_32 = 2 ** -32;
 
 /**
- * Degree s, coefficients a and initial numbers m of the primitive polynomials of dimensions 2 to 21.
- * The first dimension is van der Corput's sequence and needs none.
+ * Degree s, coefficients a and initial numbers m of the primitive polynomials of dimensions 2 to
+ * 21. The first dimension is van der Corput's sequence and needs none.
  * Source: S. Joe and F. Y. Kuo, Constructing Sobol sequences with better two-dimensional
  * projections, SIAM J. Sci. Comput. 30 (2008), doi:10.1137/070709359, table new-joe-kuo-6.21201.
  */

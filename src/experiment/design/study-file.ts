@@ -103,7 +103,7 @@ function scenarioOf(
   const real = resolvePath(folder, head.scenario);
   try {
     const place = child(root, 'scenario')!.place;
-    const text = readTextFile(real, `a scenario file; ${path}`, place);
+    const text = readTextFile(real, `the scenario file ${path}`, place);
     const loaded = loadScenarioText(text, { plugins, file: path, folder: dirname(real) });
     return { loaded, path };
   } catch (error) {

@@ -49,12 +49,16 @@ export function pooledPercentiles(runs: readonly (readonly number[])[]): Percent
  * @throws {RangeError} when there is none, or when their relative errors differ.
  */
 export function mergedPercentiles(sketches: readonly EncodedSketch[]): Percentiles {
-  const merged = mergeSketches(sketches);
+  return sketchPercentiles(mergeSketches(sketches));
+}
+
+/** Percentiles of a sketch. */
+export function sketchPercentiles(sketch: QuantileSketch): Percentiles {
   return {
-    ...{ n: merged.count, censored: merged.censored },
-    ...percentilesBy((p) => merged.quantile(p)),
-    max: merged.max,
-    relativeError: merged.relativeError,
+    ...{ n: sketch.count, censored: sketch.censored },
+    ...percentilesBy((p) => sketch.quantile(p)),
+    max: sketch.max,
+    relativeError: sketch.relativeError,
   };
 }
 

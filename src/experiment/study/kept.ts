@@ -14,30 +14,24 @@ function listOf(summary: readonly Pick<MetricValue, 'metric' | 'unit'>[]) {
   return known;
 }
 
-/** A finished run in little memory; its summary is made when it is read. */
+/** A finished run in little memory: its summary is made when it is read, its samples are gone. */
 export function keptOutcome(outcome: RunOutcome): RunOutcome {
   if (!outcome.ok) return outcome;
-  const heads = listOf(outcome.summary);
-  const values = Float64Array.from(outcome.summary, ({ value }) => value);
-  const samples = outcome.samples === undefined ? undefined : JSON.stringify(outcome.samples);
-  const { warnings } = outcome;
-  return keptFrom(heads, values, warnings, samples);
+  // Adding 0 makes -0 the 0 that a journal gives back.
+  const values = Float64Array.from(outcome.summary, ({ value }) => value + 0);
+  return keptFrom(listOf(outcome.summary), values, outcome.warnings);
 }
 
 function keptFrom(
   heads: readonly Pick<MetricValue, 'metric' | 'unit'>[],
   values: Float64Array,
   warnings: readonly string[],
-  samples: string | undefined,
 ): Finished {
   return {
     ok: true,
     warnings,
     get summary() {
       return heads.map(({ metric, unit }, at) => ({ metric, unit, value: values[at]! }));
-    },
-    get samples() {
-      return samples === undefined ? undefined : (JSON.parse(samples) as RunSamples);
     },
   };
 }
@@ -46,13 +40,12 @@ function keptFrom(
 export interface RunRecord {
   readonly run: string;
   readonly identity: string;
-  /** Metric names and units, in turn, separated by line ends. */
+  /** Metric names and units, separated by line ends. */
   readonly metrics: string;
-  /** Values in that order; null where undefined. */
-  readonly values: readonly (number | null)[];
+  /** Values in that order; null where undefined, infinite ones as text. */
+  readonly values: readonly (number | string | null)[];
   readonly warnings: readonly string[];
-  /** The samples as text. */
-  readonly samples?: string | undefined;
+  readonly samples?: RunSamples | undefined;
 }
 
 /** A record of a finished run. */
@@ -62,13 +55,16 @@ export function recordOf(run: string, identity: string, outcome: Finished): RunR
     run,
     identity,
     metrics: summary.map(({ metric, unit }) => `${metric} ${unit}`).join('\n'),
-    values: summary.map(({ value }) => (Number.isNaN(value) ? null : value)),
+    values: summary.map(({ value }) => {
+      if (Number.isNaN(value)) return null;
+      return Number.isFinite(value) ? value : String(value);
+    }),
     warnings,
-    ...(samples === undefined ? {} : { samples: JSON.stringify(samples) }),
+    ...(samples === undefined ? {} : { samples }),
   };
 }
 
-/** The outcome that a record tells of. */
+/** What a record tells of its run. */
 export function outcomeOf(record: RunRecord): Finished {
   const heads = listOf(
     record.metrics.split('\n').map((line) => {
@@ -76,12 +72,29 @@ export function outcomeOf(record: RunRecord): Finished {
       return { metric: line.slice(0, at), unit: line.slice(at + 1) };
     }),
   );
-  const values = Float64Array.from(record.values, (value) => value ?? Number.NaN);
-  return keptFrom(heads, values, record.warnings, record.samples);
+  const values = Float64Array.from(record.values, (value) => Number(value ?? Number.NaN));
+  return keptFrom(heads, values, record.warnings);
+}
+
+/** A run that an earlier process had finished. */
+export interface EarlierRun {
+  readonly run: string;
+  readonly identity: string;
+  readonly outcome: Finished;
+  /** Its samples as text. */
+  readonly samples: string | undefined;
+}
+
+/** Reads a record of a journal; undefined when it is none of a run. */
+export function earlierRun(record: unknown): EarlierRun | undefined {
+  if (!isRunRecord(record)) return undefined;
+  const { run, identity, samples } = record;
+  const text = samples === undefined ? undefined : JSON.stringify(samples);
+  return { run, identity, outcome: outcomeOf(record), samples: text };
 }
 
 /** Whether a journal's record is one of a run. */
-export function isRunRecord(record: unknown): record is RunRecord {
+function isRunRecord(record: unknown): record is RunRecord {
   const { run, identity, metrics, values, warnings } = (record ?? {}) as Partial<RunRecord>;
   return (
     typeof run === 'string' &&

@@ -5,10 +5,11 @@ import { openShard, type ShardFolder, siblingsOf } from '../../report/shards.ts'
 import { type Owner, openWorkplace } from '../../report/workplace.ts';
 import { thisProcess } from '../pool-owner.ts';
 import { mean } from '../statistics/interval.ts';
-import { manifestOf, type Shard, triangleTable } from '../study.ts';
+import { manifestOf, type Shard, shardFolder, triangleTable } from '../study.ts';
 import { triangleArm, triangleRows } from '../triangle.ts';
 import type { StudyHead } from './head.ts';
-import { isRunRecord, outcomeOf } from './kept.ts';
+import { type EarlierRun, earlierRun } from './kept.ts';
+import { createSampleStore } from './samples.ts';
 import { contentOf, type StudyContent, writeStudyTables } from './tables.ts';
 
 /** How to merge. */
@@ -44,13 +45,11 @@ export function mergeShards(
   paths: readonly string[],
   { force, formats, owner = thisProcess() }: MergeOptions,
 ): { readonly runCount: number; readonly shardCount: number } {
-  const shards = paths.map(openShard);
+  const shards = paths.map((path) => openShard(path, earlierRun));
   const { studyHash, head } = agreed(target, shards);
-  const runs = new Map<string, { record: unknown; shard: ShardFolder }>();
+  const runs = new Map<string, { one: EarlierRun; shard: ShardFolder<unknown> }>();
   for (const shard of shards) {
-    for (const record of shard.records) {
-      if (isRunRecord(record)) runs.set(record.run, { record, shard });
-    }
+    for (const one of shard.records) if (one !== undefined) runs.set(one.run, { one, shard });
   }
   const missing = head.runs.filter(({ run }) => !runs.has(run));
   if (missing.length > 0) {
@@ -62,11 +61,23 @@ export function mergeShards(
     ]);
   }
   const mark = { name: head.name, studyHash };
-  const workplace = openWorkplace(target, mark, () => head, { resume: true, force, owner });
+  const workplace = openWorkplace(
+    target,
+    mark,
+    () => head,
+    () => undefined,
+    {
+      resume: true,
+      force,
+      owner,
+    },
+  );
   try {
-    const outcomes = head.runs.map(({ run }) => {
-      const { record } = runs.get(run)!;
-      return isRunRecord(record) ? outcomeOf(record) : undefined;
+    const samples = createSampleStore();
+    const outcomes = head.runs.map(({ run, arm, point }) => {
+      const { outcome, samples: text } = runs.get(run)!.one;
+      if (text !== undefined) samples.add(arm, point, JSON.parse(text));
+      return outcome;
     });
     if (head.keep === 'tables') {
       workplace.makeRunsFolder();
@@ -74,8 +85,9 @@ export function mergeShards(
         runs.get(run)!.shard.linkRun(run, workplace.runFolder(run));
       }
     }
-    const content = contentOf(head, outcomes);
-    const folder = workplace.finish();
+    const content = contentOf(head, outcomes, samples);
+    const kept = head.keep === 'tables' ? new Set(head.runs.map(({ run }) => run)) : undefined;
+    const folder = workplace.finish(kept);
     const more = head.factors.length === 0 ? [triangleTable(plainTriangle(content))] : [];
     writeStudyTables(folder, content, [], more, formats);
     workplace.complete(folder, manifestOf(content, studyHash), undefined);
@@ -97,7 +109,7 @@ function plainTriangle({ head, values }: StudyContent) {
 }
 
 /** What all shards say of their study; they must say the same, and all be there. */
-function agreed(target: string, shards: readonly ShardFolder[]) {
+function agreed(target: string, shards: readonly ShardFolder<unknown>[]) {
   const refuse = (file: string, expected: string, got: string, hint?: string): never => {
     throw new ScenarioError([{ file, path: 'shards', expected, got, hint }]);
   };
@@ -112,13 +124,20 @@ function agreed(target: string, shards: readonly ShardFolder[]) {
   }
   const { count } = first.shard;
   for (const { path, shard } of shards) {
-    if (shard.count !== count) refuse(path, `a shard of ${count}`, `one of ${shard.count}`);
+    if (shard.count === count) continue;
+    const hint = 'remove those of the other split';
+    refuse(path, `a shard of ${count}, as ${first.path}`, `one of ${shard.count}`, hint);
   }
   const there = new Set(shards.map(({ shard }) => shard.index));
   const absent = Array.from({ length: count }, (_, i) => i + 1).filter((i) => !there.has(i));
   if (absent.length > 0) {
-    const words = absent.map((index) => `${index}/${count}`).join(', ');
-    refuse(target, `${count} shards`, `none for ${words}`, 'run them with --shard, then merge');
+    const near = siblingsOf(target);
+    const words = absent.map((index) => {
+      const begun = near.includes(`${shardFolder(target, { index, count })}.unfinished`);
+      return `${index}/${count}${begun ? ' (unfinished)' : ''}`;
+    });
+    const hint = 'run them with --shard, an unfinished one with --resume, then merge';
+    refuse(target, `${count} shards`, `none for ${words.join(', ')}`, hint);
   }
   return { studyHash: first.studyHash, head: first.head as StudyHead };
 }

@@ -7,13 +7,13 @@ import { type Column, parseColumns } from '../../report/column.ts';
 import type { Cell } from '../../report/csv.ts';
 import { encodeDataPackage, type Resource } from '../../report/data-package.ts';
 import type { ResultFolder } from '../../report/folder.ts';
-import { type TableFormat, writeTableFiles } from '../../report/formats.ts';
+import { type TableFormat, type TableRows, writeTableFiles } from '../../report/formats.ts';
 import { MANIFEST } from '../../report/manifest.ts';
 import type { Metric } from '../../report/metrics.ts';
 import { armRows, gatherValues, pairRows, type RunValues, valuesIn } from '../compare.ts';
 import type { RunOutcome } from '../outcome.ts';
 import { mainEffects } from '../statistics/effects.ts';
-import { mergedPercentiles, mergeSketches } from '../statistics/percentiles.ts';
+import { sketchPercentiles } from '../statistics/percentiles.ts';
 import { kaplanMeier } from '../statistics/survival.ts';
 import {
   type CellPair,
@@ -24,6 +24,7 @@ import {
   type StudyCell,
   type StudyHead,
 } from './head.ts';
+import type { SampleStore } from './samples.ts';
 
 /** A table of a study folder. */
 export interface StudyTable {
@@ -33,7 +34,7 @@ export interface StudyTable {
   /** Columns that identify a row, separated by spaces. */
   readonly key: string;
   readonly columns: readonly Column[];
-  readonly rows: Table | readonly (readonly Cell[])[];
+  readonly rows: TableRows;
 }
 
 /** Everything the tables of a study are made of. */
@@ -45,17 +46,19 @@ export interface StudyContent {
   readonly values: RunValues;
   /** By place in the head; undefined where a run has no outcome. */
   readonly outcomes: readonly (RunOutcome | undefined)[];
+  readonly samples: SampleStore;
 }
 
 /** Gathers what the runs of a study gave. @param outcomes - In the order of `head.runs`. */
 export function contentOf(
   head: StudyHead,
   outcomes: readonly (RunOutcome | undefined)[],
+  samples: SampleStore,
 ): StudyContent {
   const metrics = headMetrics(head);
   const cells = cellsOfStudy(head);
   const values = gatherValues(head.runs, outcomes, metrics);
-  return { head, metrics, cells, pairs: pairsOf(head, cells), values, outcomes };
+  return { head, metrics, cells, pairs: pairsOf(head, cells), values, outcomes, samples };
 }
 
 const RUN_START = parseColumns(`
@@ -192,10 +195,7 @@ function runsTable({ head, metrics, values, outcomes }: StudyContent): StudyTabl
   const metricColumns = metrics.map(({ id, unit, definition }) => {
     return { name: id, type: 'number', unit, meaning: definition } as const;
   });
-  const measured = metrics.map(({ id }) => [
-    id,
-    Float64Array.from(runs, (_, run) => values.at(run, id)),
-  ]);
+  const measured = metrics.map(({ id }) => [id, values.column(id)]);
   const status = outcomes.map((outcome) =>
     outcome === undefined ? 'missing' : outcome.ok ? 'ok' : outcome.failure.kind,
   );
@@ -213,24 +213,26 @@ function runsTable({ head, metrics, values, outcomes }: StudyContent): StudyTabl
   return { path: 'runs.csv', title: 'Every metric of every run', key: 'run', columns, rows };
 }
 
-/** `runs_long.csv`: a row a run and metric. */
+/** Runs that are held at once while `runs_long.csv` is written. */
+const LONG_RUNS = 256;
+
+/** `runs_long.csv`: a row a run and metric, in pieces, since all of it may be millions of rows. */
 function longTable({ head, metrics, values, outcomes }: StudyContent): StudyTable {
   const finished = head.runs.flatMap((one, at) => (outcomes[at]?.ok === true ? [{ one, at }] : []));
-  const count = finished.length * metrics.length;
-  const run: string[] = new Array(count);
-  const metric: string[] = new Array(count);
-  const value = new Float64Array(count);
-  let row = 0;
-  for (const { one, at } of finished) {
-    for (const { id } of metrics) {
-      run[row] = one.run;
-      metric[row] = id;
-      value[row++] = values.at(at, id);
+  const ids = metrics.map(({ id }) => id);
+  function* pieces(): Generator<Table> {
+    for (let start = 0; start === 0 || start < finished.length; start += LONG_RUNS) {
+      const part = finished.slice(start, start + LONG_RUNS);
+      yield createTable('runs_long', {
+        run: part.flatMap(({ one }) => ids.map(() => one.run)),
+        metric: part.flatMap(() => ids),
+        value: part.flatMap(({ at }) => ids.map((id) => values.at(at, id))),
+      });
     }
   }
-  const rows = createTable('runs_long', { run, metric, value });
   const title = 'The same, a row a run and metric';
-  return { path: 'runs_long.csv', title, key: 'run metric', columns: LONG_COLUMNS, rows };
+  const columns = LONG_COLUMNS;
+  return { path: 'runs_long.csv', title, key: 'run metric', columns, rows: { pieces } };
 }
 
 function armsTable({ head, values, cells }: StudyContent): StudyTable {
@@ -259,14 +261,6 @@ function pairsTable({ head, values, pairs }: StudyContent): StudyTable {
   return { path: 'paired.csv', title: 'Paired differences of arms', key, columns, rows };
 }
 
-/** Samples of the runs of a cell, in run order. */
-function samplesIn({ outcomes }: StudyContent, cell: StudyCell) {
-  return cell.runs.flatMap((run) => {
-    const outcome = outcomes[run];
-    return outcome?.ok === true && outcome.samples !== undefined ? [outcome.samples] : [];
-  });
-}
-
 /** `distributions.csv`, `ccdf.csv` and `survival.csv`, which read the samples once. */
 function sampleTables(content: StudyContent): StudyTable[] {
   const { head, cells } = content;
@@ -274,24 +268,19 @@ function sampleTables(content: StudyContent): StudyTable[] {
   const ccdf: Cell[][] = [];
   const survival: Cell[][] = [];
   for (const cell of cells) {
-    const samples = samplesIn(content, cell);
-    const names = new Set(samples.flatMap((one) => Object.keys(one.distributions)));
-    for (const name of names) {
-      const sketches = samples.flatMap((one) => one.distributions[name] ?? []);
+    const { distributions: sketches, survivals } = content.samples.of(cell.arm, cell.point);
+    for (const [name, sketch] of sketches) {
       const start = [name, 'us', cell.arm, ...cell.cells];
-      const { n, censored, p50, p90, p95, p99, max, relativeError } = mergedPercentiles(sketches);
+      const { n, censored, p50, p90, p95, p99, max, relativeError } = sketchPercentiles(sketch);
       distributions.push([...start, n, censored, p50, p90, p95, p99, max, relativeError]);
-      const merged = mergeSketches(sketches);
       for (const share of CCDF_SHARES) {
-        const value = merged.quantile(share);
+        const value = sketch.quantile(share);
         if (!Number.isNaN(value)) ccdf.push([...start, value, Number((1 - share).toPrecision(12))]);
       }
     }
-    const subjects = new Set(samples.flatMap((one) => Object.keys(one.survivals)));
-    for (const subject of subjects) {
-      const times = samples.flatMap((one) => one.survivals[subject] ?? []);
-      const curve = kaplanMeier(times.map(([time, event]) => ({ time, event: event === 1 })));
-      for (const { time, atRisk, events, censored, survival: share, low, high } of curve) {
+    for (const [subject, times] of survivals) {
+      for (const step of kaplanMeier(times)) {
+        const { time, atRisk, events, censored, survival: share, low, high } = step;
         const start = [subject, cell.arm, ...cell.cells];
         survival.push([...start, time, atRisk, events, censored, share, low, high]);
       }

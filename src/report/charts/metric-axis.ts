@@ -3,8 +3,8 @@
  * microseconds, watt-hours and micro-points, whose numbers nobody can compare at a glance.
  */
 import { DAY_US, HOUR_US, MILLISECOND_US, MINUTE_US, SECOND_US } from '../../base/units.ts';
-import { metricsFor } from '../metrics.ts';
 import type { Direction, Metric } from '../metrics/metric.ts';
+import { metricsFor } from '../metrics.ts';
 
 /** A unit and how many of the file's unit make one of it. */
 export interface HumanUnit {

@@ -48,17 +48,18 @@ export interface MadeChart {
  *
  * @param charts - In page order within their sections.
  * @returns In page order. A chart that throws is a bug and is not caught.
- * @throws {RangeError} when two charts have one name.
+ * @throws {RangeError} when two charts of this kind of result have one name.
  */
 export function makeCharts(results: Results, charts: readonly ChartPlugin[]): MadeChart[] {
   const names = new Set<string>();
-  for (const { name } of charts) {
+  const own = charts.filter(({ kinds }) => kinds.includes(results.kind));
+  for (const { name } of own) {
     if (names.has(name)) throw new RangeError(`"charts" expected unique names, got ${name} twice`);
     names.add(name);
   }
   return CHART_SECTIONS.flatMap((section) =>
-    charts
-      .filter((chart) => chart.section === section && chart.kinds.includes(results.kind))
+    own
+      .filter((chart) => chart.section === section)
       .flatMap((chart) => {
         const content = chart.create(results);
         return content === undefined ? [] : [{ chart, content }];

@@ -63,16 +63,22 @@ export function legendsOf(
   const legends: Legend[] = [];
   const colour = scaleOf('color');
   if (options.color?.legend && colour !== undefined) {
-    legends.push(colourLegend(colour, options.color.tickFormat, drawing));
+    legends.push(colourLegend(colour, options.color, drawing));
   }
   const symbol = scaleOf('symbol');
   if (options.symbol?.legend && symbol !== undefined && !sameDomain(colour, symbol, legends)) {
-    legends.push(symbolLegend(symbol, drawing));
+    legends.push(symbolLegend(symbol, options.symbol, drawing));
   }
   return legends;
 }
 
-const labelOf = (scale: DrawnScale) => (typeof scale.label === 'string' ? scale.label : '');
+/** What is said of a scale where it is used. */
+type AskedScale = NonNullable<PlotOptions['color'] | PlotOptions['symbol']>;
+
+function labelOf(scale: DrawnScale, asked: AskedScale): string {
+  const label = asked.label === undefined ? scale.label : asked.label;
+  return typeof label === 'string' ? label : '';
+}
 
 /** Whether the colours' legend already names what the symbols stand for. */
 function sameDomain(
@@ -84,9 +90,10 @@ function sameDomain(
   return String([...(colour.domain ?? [])]) === String([...(symbol.domain ?? [])]);
 }
 
-function colourLegend(scale: DrawnScale, tickFormat: unknown, drawing: DrawnNode): Legend {
+function colourLegend(scale: DrawnScale, asked: AskedScale, drawing: DrawnNode): Legend {
   const domain = [...(scale.domain ?? [])];
-  const label = labelOf(scale);
+  const label = labelOf(scale, asked);
+  const tickFormat: unknown = asked.tickFormat;
   const words = (value: unknown, index: number) =>
     typeof tickFormat === 'function' ? String(tickFormat(value, index)) : wordOf(value);
   if (typeof scale.interpolate === 'function') {
@@ -114,7 +121,7 @@ function intervals(bounds: readonly string[]): string[] {
   return [`below ${bounds[0]}`, ...inner, `${bounds.at(-1)} or more`];
 }
 
-function symbolLegend(scale: DrawnScale, drawing: DrawnNode): Legend {
+function symbolLegend(scale: DrawnScale, asked: AskedScale, drawing: DrawnNode): Legend {
   const found: string[] = [];
   visit(drawing, {}, (name, own) => {
     const path = own.d;
@@ -126,7 +133,7 @@ function symbolLegend(scale: DrawnScale, drawing: DrawnNode): Legend {
     const symbol = { path: found[index] ?? CIRCLE, isHollow: true };
     return { text: wordOf(value), colour: 'currentColor', dash: undefined, symbol };
   });
-  return { kind: 'signs', label: labelOf(scale), entries };
+  return { kind: 'signs', label: labelOf(scale, asked), entries };
 }
 
 /** Numbers with at most four digits, as an axis would have them. */

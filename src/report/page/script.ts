@@ -107,8 +107,10 @@ function openTable(box) {
       var line = document.createElement('tr');
       row.forEach(function (value, at) {
         var cell = document.createElement('td');
+        var text = shown(value, kinds[at]);
         if (kinds[at] !== 't') cell.className = 'n';
-        cell.textContent = shown(value, kinds[at]);
+        else if (text.length <= 24) cell.className = 's';
+        cell.textContent = text;
         line.appendChild(cell);
       });
       part.appendChild(line);

@@ -105,7 +105,7 @@ th[aria-sort=descending] button::after{content:"▼"}
 td{padding:4px 10px;border-top:1px solid var(--rule);overflow-wrap:anywhere;min-width:4em;
 max-width:34em;vertical-align:top}
 th.n,td.n{text-align:right}
-td.n{white-space:nowrap}
+td.n,td.s{white-space:nowrap}
 tbody tr:hover td{background:var(--raised)}
 .more{display:block;width:100%;padding:6px;border:0;background:none;cursor:pointer;color:var(--faint)}
 `;

@@ -11,6 +11,9 @@ const FILTER_ROWS = 20;
 /** More rows than these scroll in a box. */
 const BOX_ROWS = 25;
 
+/** Longest text that does not break over lines; the page's script has the same number. */
+const SHORT_LENGTH = 24;
+
 /** A cell as JSON has it: null where it is undefined or no finite number. */
 export type DataCell = string | number | null;
 
@@ -105,10 +108,17 @@ export function tableHtml(name: string, title: string, content: ChartContent): s
   ].join('');
 }
 
+/** Class of a cell: numbers stand right, and neither they nor short words break. */
+function classOf(text: string, kind: string): string {
+  if (kind !== 't') return ' class="n"';
+  return text.length <= SHORT_LENGTH ? ' class="s"' : '';
+}
+
 function rowHtml(row: readonly DataCell[], kinds: string): string {
   const cells = row.map((value, index) => {
     const kind = kinds[index]!;
-    return `<td${kind === 't' ? '' : ' class="n"'}>${escapeText(shownCell(value, kind))}</td>`;
+    const text = shownCell(value, kind);
+    return `<td${classOf(text, kind)}>${escapeText(text)}</td>`;
   });
   return `<tr>${cells.join('')}</tr>`;
 }

@@ -53,13 +53,22 @@ describe.skipIf(!isBuilt)('peerwatt', () => {
   test('--help names every command', () => {
     const { status, stdout } = peerwatt('--help');
     expect(status).toBe(0);
-    for (const command of ['run', 'compare', 'list', 'schema', 'init', 'verify']) {
+    for (const command of [
+      'run',
+      'compare',
+      'sweep',
+      'merge',
+      'list',
+      'schema',
+      'init',
+      'verify',
+    ]) {
       expect(stdout).toContain(`peerwatt ${command}`);
     }
   });
 
   test.each([
-    [['rnu'], 'unknown command "rnu"; known: run, compare, validate, list'],
+    [['rnu'], 'unknown command "rnu"; known: run, compare, sweep, merge'],
     [['run', 'hamlet.yaml', '--sed', '3'], '(did you mean --seed?)'],
     [['run', 'none.yaml'], 'none.yaml scenario: expected a scenario file; got no such file'],
     [['run', 'hamlet.yaml', '--seed', 'x'], '--seed: expected an integer of at least 0; got "x"'],

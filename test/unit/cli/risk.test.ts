@@ -5,8 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { choicesText, openRiskStudy, riskOption, triangleText } from '../../../src/cli/risk.ts';
 import { type NamedScenario, replayCommand } from '../../../src/cli/session.ts';
 import { planStudy, type RunPlan } from '../../../src/experiment/plan.ts';
-import type { PoolOptions } from '../../../src/experiment/pool.ts';
-import { runStudy } from '../../../src/experiment/study.ts';
+import { runStudy, type StudyOptions, studyOf } from '../../../src/experiment/study.ts';
 import type { Scenario } from '../../../src/scenario/sections.ts';
 import { scenarioOf } from '../experiment/scenarios.ts';
 
@@ -61,20 +60,22 @@ describe('a study at equal risk', () => {
   });
   afterEach(() => rmSync(home, { recursive: true }));
 
-  const options: PoolOptions = {
+  const options: StudyOptions = {
+    codeHash: 'test',
     workers: 2,
     environment: { version: '0', nodeMajor: 20 },
     workerUrl: new URL('../experiment/fake-risk-worker.mjs', import.meta.url),
   };
 
-  async function studyOf(option: string) {
+  async function riskStudyOf(option: string) {
     const asked: number[] = [];
     const risk = openRiskStudy(riskOption(option), plans, (runs) => {
       asked.push(runs);
       return options;
     });
     const target = join(home, 'out');
-    const study = await runStudy('village', plans, target, options, risk.extras);
+    const spec = { ...studyOf('village', plans), variant: option };
+    const study = await runStudy(spec, target, { ...options, force: true }, risk.extras);
     const rows = (file: string) => {
       const [head, ...lines] = readFileSync(join(target, file), 'utf8').trim().split('\n');
       const names = head!.split(',');
@@ -88,7 +89,7 @@ describe('a study at equal risk', () => {
   }
 
   test('runs the arms whose setting must change, and only those', async () => {
-    const { study, rows, asked, target } = await studyOf('q=0.2,eps=0.001');
+    const { study, rows, asked, target } = await riskStudyOf('q=0.2,eps=0.001');
     expect(asked).toEqual([2]);
     expect(study.arms).toEqual(['pow', 'dpos', 'central', 'pow-equal-risk']);
     const ids = ['central', 'dpos', 'pow', 'pow-equal-risk'];
@@ -121,16 +122,16 @@ describe('a study at equal risk', () => {
   });
 
   test('nothing more is run where every preset is the fastest legal setting', async () => {
-    const { study, asked } = await studyOf('q=0.1,eps=0.01');
+    const { study, asked } = await riskStudyOf('q=0.1,eps=0.01');
     expect(asked).toEqual([2]);
     expect(study.arms).toContain('pow-equal-risk');
-    const six = await studyOf('q=0.1,eps=0.0015');
+    const six = await riskStudyOf('q=0.1,eps=0.0015');
     expect(six.asked).toEqual([]);
     expect(six.study.arms).toEqual(['pow', 'dpos', 'central']);
   });
 
   test('the triangle has predictions at the share and at the budget', async () => {
-    const { study, rows } = await studyOf('q=0.2,eps=0.001,budget=100,hash=0.9,bribe=10');
+    const { study, rows } = await riskStudyOf('q=0.2,eps=0.001,budget=100,hash=0.9,bribe=10');
     const cells = Object.fromEntries(rows('triangle.csv').map((row) => [row.arm, row]));
     expect(cells.pow!.security_source).toBe('predicted');
     expect(1 - Number(cells['pow-equal-risk']!.security_at_share)).toBeLessThan(0.001);
@@ -146,7 +147,7 @@ describe('a study at equal risk', () => {
   });
 
   test('the words name setting, risk and reason, also of what is unreachable', async () => {
-    const { study, choices } = await studyOf('q=0.2,eps=0.001');
+    const { study, choices } = await riskStudyOf('q=0.2,eps=0.001');
     const text = choicesText(choices, false);
     expect(text).toMatch(/pow +confirmations=15 +0\.000\d+ +225 s +0\.0\d+/);
     expect(text).toMatch(/central +unreachable +- +- +0\.19/);

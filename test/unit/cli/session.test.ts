@@ -6,7 +6,7 @@ import {
   replayCommand,
 } from '../../../src/cli/session.ts';
 import type { Failure } from '../../../src/experiment/outcome.ts';
-import { planStudy } from '../../../src/experiment/plan.ts';
+import { planStudy, type RunPlan } from '../../../src/experiment/plan.ts';
 import { scenarioOf } from '../experiment/scenarios.ts';
 
 let printed = '';
@@ -24,6 +24,7 @@ const named = {
   sets: ['population.households=9', 'name=a b'],
 } as unknown as NamedScenario;
 const plan = planStudy([scenarioOf('pow', 2)], 3)[5]!;
+const replay = (one: RunPlan) => replayCommand(named, one);
 const failure = (kind: Failure['kind'], stack = ''): Failure => ({
   kind,
   message: `${kind}: it went wrong`,
@@ -44,7 +45,7 @@ describe('failed runs', () => {
       { plan, failure: failure('crash', '    at somewhere') },
       { plan, failure: failure('invariant') },
     ];
-    expect(explainFailures(named, failures)).toBe(3);
+    expect(explainFailures(failures, replay)).toBe(3);
     expect(printed).toContain(
       'run pow-window-2-3 failed: invariant: it went wrong\nreplay: peerwatt',
     );
@@ -52,8 +53,9 @@ describe('failed runs', () => {
   });
 
   test('a crash is code 1, none is 0', () => {
-    expect(explainFailures(named, [{ plan, failure: failure('crash') }])).toBe(1);
-    expect(explainFailures(named, [])).toBe(0);
+    expect(explainFailures([{ plan, failure: failure('crash') }], replay)).toBe(1);
+    expect(explainFailures([{ plan, failure: failure('memory') }], replay)).toBe(1);
+    expect(explainFailures([], replay)).toBe(0);
   });
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { armRows, gatherValues, pairRows } from '../../../src/experiment/compare.ts';
 import type { RunOutcome } from '../../../src/experiment/outcome.ts';
 import { planStudy } from '../../../src/experiment/plan.ts';
+import { cellsOfStudy, createHeadMaker, pairsOf } from '../../../src/experiment/study/head.ts';
 import { scenarioOf } from './scenarios.ts';
 
 const METRICS = [
@@ -33,9 +34,23 @@ describe('comparing arms', () => {
     finished(1, 1),
   ];
   const values = gatherValues(plans, outcomes, METRICS);
+  const maker = createHeadMaker({
+    name: 'village',
+    factors: [],
+    points: [[]],
+    metrics: undefined,
+    keep: 'metrics',
+    environment: { version: '0', nodeMajor: 20 },
+    codeHash: 'test',
+    filesHash: () => '',
+  });
+  const head = maker.headOf(plans);
+  const cells = cellsOfStudy(head);
 
   test('arms keep their order and lose only what is undefined', () => {
-    expect(armRows(values).map(({ metric, arm, n, mean }) => [metric, arm, n, mean])).toEqual([
+    expect(
+      armRows(values, cells).map(({ metric, arm, n, mean }) => [metric, arm, n, mean]),
+    ).toEqual([
       ['a', 'pow', 2, 12],
       ['a', 'dpos', 2, 8],
       ['a', 'raft', 1, 1],
@@ -46,7 +61,7 @@ describe('comparing arms', () => {
   });
 
   test('differences are paired by seed: a failed run takes its partner with it', () => {
-    const rows = pairRows(values).map(({ metric, armA, armB, n, mean }) => {
+    const rows = pairRows(values, pairsOf(head, cells)).map(({ metric, armA, armB, n, mean }) => {
       return [metric, armA, armB, n, mean];
     });
     expect(rows).toEqual([

@@ -12,7 +12,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ScenarioError } from '../../../src/base/errors.ts';
 import { checkFolder } from '../../../src/report/check.ts';
-import { openFolder, reserve, writeText } from '../../../src/report/folder.ts';
+import {
+  openFolder,
+  openFolderAt,
+  removePartials,
+  reserve,
+  writeText,
+} from '../../../src/report/folder.ts';
 
 let home = '';
 beforeEach(() => {
@@ -82,17 +88,51 @@ describe('a result folder', () => {
     b.discard();
   });
 
-  test('interrupted, it keeps finished runs and no manifest, beside an earlier result', () => {
+  test('what a killed thread left of a run goes; finished runs and all else stay', () => {
+    const runs = join(home, 'runs');
+    complete(join(runs, 'pow-1'), 'a\n');
+    mkdirSync(join(runs, 'pow-2.partial-1'));
+    writeFileSync(join(runs, 'pow-2.partial-1', 'summary.csv.tmp'), 'a');
+    removePartials(runs);
+    expect(readdirSync(runs)).toEqual(['pow-1']);
+    removePartials(join(home, 'none'));
+  });
+
+  test('built in a place of the caller, it replaces an earlier one only when it is complete', () => {
     const target = join(home, 'study');
     complete(target, 'old\n');
-    const folder = openFolder(target);
-    folder.makeFolder('runs');
-    mkdirSync(join(folder.path, 'runs', 'pow-1'));
-    mkdirSync(join(folder.path, 'runs', 'pow-2.partial-1'));
-    expect(folder.keepUnfinished()).toBe(`${target}.interrupted`);
-    expect(readdirSync(join(`${target}.interrupted`, 'runs'))).toEqual(['pow-1']);
+    const path = `${target}.unfinished`;
+    mkdirSync(join(path, 'runs', 'pow-1'), { recursive: true });
+    writeFileSync(join(path, 'runs', 'pow-1', 'manifest.json'), 'a\n');
+    const folder = openFolderAt(path, target);
+    folder.write('runs.csv', (emit) => emit('new\n'));
+    folder.adopt('runs/pow-1/manifest.json');
     expect(readFileSync(join(target, 'summary.csv'), 'utf8')).toBe('old\n');
-    expect(checkFolder(`${target}.interrupted`).problems[0]).toMatch(/missing; the result is/);
+    expect(checkFolder(path).problems[0]).toMatch(/missing; the result is/);
+    folder.commit({ kind: 'study' });
+    expect(readdirSync(home)).toEqual(['study']);
+    expect(readdirSync(target)).toEqual(['manifest.json', 'runs', 'runs.csv']);
+    expect(checkFolder(target).problems).toEqual([]);
+  });
+
+  test('a kill between two renames leaves one of both, and the next result cleans up', () => {
+    const target = join(home, 'study');
+    const path = `${target}.unfinished`;
+    // The earlier result was moved aside, and nothing more was done.
+    complete(`${path}.old`, 'old\n');
+    const commit = (text: string) => {
+      mkdirSync(path);
+      const folder = openFolderAt(path, target);
+      folder.write('runs.csv', (emit) => emit(text));
+      folder.commit({ kind: 'study' });
+    };
+    commit('one\n');
+    expect(readdirSync(home)).toEqual(['study']);
+    // Both stand: the earlier result was not yet removed.
+    complete(`${path}.old`, 'old\n');
+    commit('two\n');
+    expect(readdirSync(home)).toEqual(['study']);
+    expect(readFileSync(join(target, 'runs.csv'), 'utf8')).toBe('two\n');
   });
 
   test('a reservation puts a finished folder in place and cleans up', () => {

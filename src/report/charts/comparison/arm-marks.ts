@@ -40,6 +40,17 @@ export function armDots(points: readonly ArmDot[], arms: readonly string[]) {
   });
 }
 
+/**
+ * Colour scale of the arms that a chart shows, each in the colour it has in every chart of the study.
+ *
+ * @param arms - Arms of the study.
+ */
+export function armScale(shown: readonly string[], arms: readonly string[]) {
+  const domain = arms.filter((arm) => shown.includes(arm));
+  const range = domain.map((arm) => seriesStyle(arms.indexOf(arm)).colour);
+  return { type: 'ordinal', domain, range, legend: true } as const;
+}
+
 /** Upright or level bars of intervals. */
 export function armSpans(spans: readonly ArmSpan[], along: 'x' | 'y') {
   const known = spans.filter((s) => isDrawn(s) && !Number.isNaN(s.low) && !Number.isNaN(s.high));
@@ -52,7 +63,9 @@ export function armSpans(spans: readonly ArmSpan[], along: 'x' | 'y') {
 /** Ticks of a logarithmic axis: powers of ten, with 2 and 5 between where there are few of them. */
 export function logTicks(least: number, most: number): readonly number[] {
   const [from, to] = [Math.floor(log10(least)), Math.ceil(log10(most))];
-  const factors = to - from > 3 ? [1] : [1, 2, 5];
+  const decades = log10(most / least);
+  // Plot leaves labels out where a decade has more ticks than it likes; these it keeps.
+  const factors = decades > 3.5 ? [1] : decades > 1.5 ? [1, 2] : [1, 2, 5];
   const ticks: number[] = [];
   for (let k = from; k <= to; k++) for (const factor of factors) ticks.push(factor * pow(10, k));
   return ticks.filter((tick) => tick >= least * 0.999 && tick <= most * 1.001);

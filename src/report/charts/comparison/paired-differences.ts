@@ -122,7 +122,7 @@ function figureOf(rows: readonly ForestRow[]): ChartFigure {
       marks: [
         frame({ stroke: 'var(--rule)' }),
         axisX({
-          ticks: [-200, -100, 0, 100, 200],
+          ticks: [-100, 0, 100],
           label: 'first − second, % of their mean size →',
         }),
         ruleX([0], { stroke: 'var(--faint)' }),

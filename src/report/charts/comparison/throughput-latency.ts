@@ -4,8 +4,8 @@ import { pow } from '../../../base/math.ts';
 import { parseColumns } from '../../column.ts';
 import { type ChartFigure, defineChart } from '../../page/chart.ts';
 import type { Results, ResultTable } from '../../page/results.ts';
-import { colourScale, seriesStyle } from '../../page/theme.ts';
-import { armDots, valueAxis } from './arm-marks.ts';
+import { seriesStyle } from '../../page/theme.ts';
+import { armDots, armScale, valueAxis } from './arm-marks.ts';
 import { type ArmPoint, armPoints, factorOf } from './study-tables.ts';
 
 const COLUMNS = parseColumns(`
@@ -107,7 +107,14 @@ function figuresOf(points: readonly LoadPoint[], arms: readonly string[]): reado
   const [least, most] = [Math.min(...loads), Math.max(...loads)];
   const x = valueAxis(loads, 'offered load [1/s]', true);
   const rules = ruleX(saturation, { x: 'offered', stroke: 'arm', strokeOpacity: 0.5 });
-  const common = { color: colourScale(arms), x, marginLeft: 55 };
+  const common = {
+    color: armScale(
+      points.map(({ arm }) => arm),
+      arms,
+    ),
+    x,
+    marginLeft: 55,
+  };
   return [
     {
       label: 'time to finality',
@@ -127,7 +134,11 @@ function figuresOf(points: readonly LoadPoint[], arms: readonly string[]): reado
       description: 'Final transactions a second against offered load of every arm',
       plot: {
         ...common,
-        y: { label: 'final transactions [1/s]', grid: true, zero: true, nice: true },
+        y: valueAxis(
+          points.map(({ final }) => final),
+          'final transactions [1/s]',
+          true,
+        ),
         marks: [
           lineY(
             Array.from({ length: 40 }, (_, k) => least * pow(most / least, k / 39)),
@@ -165,7 +176,7 @@ export default defineChart({
       caption:
         'Median time to finality [s] and final transactions [1/s] against the load offered [1/s], means ' +
         `over runs. Where throughput leaves the grey line and time rises is the knee. ${searchWords}`,
-      figures: figuresOf(sorted, arms),
+      figures: figuresOf(sorted, results.arms),
       table: {
         columns: COLUMNS,
         rows: sorted.map((p) => [p.arm, p.offered, p.final, p.finalityS, p.verdict]),

@@ -93,7 +93,7 @@ export function daysOf(slots: ResultTable): number {
 }
 
 function wholesaleUpt(run: RunResults, slots: ResultTable): number {
-  const grid = run.scenario?.['grid'] as { readonly tariff?: { readonly wholesale?: unknown } };
+  const grid = run.scenario?.grid as { readonly tariff?: { readonly wholesale?: unknown } };
   const price = grid?.tariff?.wholesale;
   if (typeof price !== 'number') return Number.NaN;
   const headWh = slots.numbers('feeder_head_wh').reduce((sum, wh) => sum + wh, 0);

@@ -47,7 +47,7 @@ export function homeClasses(run: RunResults): ReadonlyMap<string, HomeClass> | u
   if (meters === undefined || meters.count === 0) return undefined;
   const seen = readings(meters);
   const homes = [...seen.keys()].sort((a, b) => (a < b ? -1 : 1));
-  const population = run.scenario?.['population'] as Population | undefined;
+  const population = run.scenario?.population as Population | undefined;
   const stated = new Map(population?.options?.homes?.map((home) => [home.id, home]));
   const businesses = syntheticBusinesses(population, homes);
   const classOf = (home: string): HomeClass => {

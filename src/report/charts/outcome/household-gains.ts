@@ -124,8 +124,9 @@ function boxPlot(drawn: readonly Box[], arms: readonly string[]): PlotOptions {
       ...(width > 2 ? { strokeOpacity: 0.4 } : {}),
     });
   return {
-    height: 60 + classes.length * (16 + 22 * arms.length),
+    height: 72 + classes.length * (16 + 22 * arms.length),
     marginLeft: 80,
+    marginBottom: 42,
     marginRight: 90,
     color: colourScale(arms, false),
     x: { label: 'savings [pt/d] →', grid: true, nice: true },

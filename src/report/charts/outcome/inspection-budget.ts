@@ -166,6 +166,7 @@ function figure(points: readonly BudgetPoint[], units: number, label: string): C
     label,
     description: 'Share of fraudulent home-days found against the number of inspections',
     plot: {
+      marginBottom: 42,
       color: colourScale(detectors),
       x: { label: 'inspections of a home and day, a run →' },
       y: { label: '↑ fraud found [%]', domain: [0, 100], grid: true },

@@ -120,10 +120,11 @@ function figure(
     description: `Lorenz curve of ${basis} by arm`,
     plot: {
       width: 400,
-      height: 360,
+      height: 372,
+      marginBottom: 42,
       color: colourScale(arms),
       x: { label: 'holders, smallest first [%] →', domain: [0, 100], grid: true },
-      y: { label: `↑ of ${basis} [%]`, domain: [0, 100], grid: true },
+      y: { label: `↑ share of ${basis} they have [%]`, domain: [0, 100], grid: true },
       marks: [
         link([0], { x1: 0, y1: 0, x2: 100, y2: 100, stroke: 'var(--faint)' }),
         ...own.map(({ arm }) =>

@@ -126,7 +126,8 @@ function figure({ arm, steps, days }: ArmSteps, all: readonly ArmSteps[]): Chart
     label: all.length === 1 ? '' : arm,
     description: `Waterfall of the network operator's revenue, arm ${arm}`,
     plot: {
-      height: 240,
+      height: 252,
+      marginBottom: 42,
       marginLeft: 190,
       marginRight: 60,
       x: {

@@ -3,8 +3,8 @@ import { areaY, line, type PlotOptions, ruleY } from '@observablehq/plot';
 import { standardNormalQuantile } from '../../../base/distribution.ts';
 import { exp, log, sqrt } from '../../../base/math.ts';
 import type { Survival } from '../../../fraud/scoring/survival.ts';
-import type { RunView } from '../../metrics.ts';
 import { parseColumns } from '../../column.ts';
+import type { RunView } from '../../metrics.ts';
 import type { ChartContent } from '../../page/chart.ts';
 import type { Results } from '../../page/results.ts';
 import { colourScale, seriesStyle } from '../../page/theme.ts';
@@ -137,7 +137,10 @@ export interface SurvivalSubject {
 }
 
 /** A chart of a subject; undefined where nothing was at risk. */
-export function survivalContent(results: Results, about: SurvivalSubject): ChartContent | undefined {
+export function survivalContent(
+  results: Results,
+  about: SurvivalSubject,
+): ChartContent | undefined {
   const written = writtenCurves(results, about.subject);
   const curves = written.length > 0 ? written : runCurves(results, about.tables, about.timesOf);
   if (curves.every(({ steps }) => steps.every(({ timeUs }) => timeUs === 0))) return undefined;
@@ -189,6 +192,7 @@ function curvePlot(curves: readonly ArmCurve[], open: string): PlotOptions {
     return shown[0]!.time > 0 ? [start, ...shown] : shown;
   };
   return {
+    marginBottom: 42,
     color: colourScale(curves.map(({ arm }) => arm)),
     x: { label: `time since the start [${unit}] →`, nice: true },
     y: { label: `↑ ${open} [%]`, domain: [0, 100], grid: true },

@@ -80,7 +80,7 @@ export default defineChart({
         `${count(stated('label', 'free'))} are free. ` +
         `${counted(stated('certificate', 'traded'), 'certificate')} changed hands, ` +
         `${count(stated('certificate', 'retired'))} were retired and ` +
-        `${count(stated('certificate', 'expired'))} expired; each bar above and below is as long.`,
+        `${count(stated('certificate', 'expired'))} expired; both bars of a picture are equally long.`,
       table: {
         columns: COLUMNS,
         rows: parts.map((row) => [row.kind, row.side, row.entry, row.count]),

@@ -38,13 +38,18 @@ export default defineChart({
       return {
         hour,
         voltage: here.length === 0 ? Number.NaN : Math.min(...here),
-        losses: [loss, published].map((wh) => axis.sum(wh, point) / 1000 / hoursHere),
+        losses: [loss, published].map((wh) => {
+          const isKnown = wh.subarray(point * axis.step, end).some((value) => !Number.isNaN(value));
+          return isKnown ? axis.sum(wh, point) / 1000 / hoursHere : Number.NaN;
+        }),
       };
     });
     const known = points.filter((point) => !Number.isNaN(point.voltage));
     if (known.length === 0) return undefined;
     const lowest = known.reduce((a, b) => (b.voltage < a.voltage ? b : a));
-    const total = (column: string) => slots.numbers(column).reduce((sum, wh) => sum + wh, 0);
+    const total = (column: string) => {
+      return slots.numbers(column).reduce((sum, wh) => (Number.isNaN(wh) ? sum : sum + wh), 0);
+    };
     const isLow = lowest.voltage < LOWEST_PU;
     const end = axis.hours.at(-1)! + axis.pointHours;
     const losses = points.flatMap(({ hour, losses: values }) =>
@@ -63,8 +68,9 @@ export default defineChart({
         columns: COLUMNS,
         rows: points.map((point) => [
           point.hour,
-          Number.isNaN(point.voltage) ? undefined : point.voltage,
-          ...point.losses,
+          ...[point.voltage, ...point.losses].map((value) => {
+            return Number.isNaN(value) ? undefined : value;
+          }),
         ]),
       },
       figures: [

@@ -17,7 +17,7 @@ branch    | integer |   | 0 the chain, from 1 on branches that did not stay
 
 const FATES = ['canonical', 'stale'] as const;
 const FORKS_MAX = 8;
-const BLOCKS_MAX = 40;
+const BLOCKS_MAX = 50;
 
 export default defineChart({
   apiVersion: 1,
@@ -53,7 +53,9 @@ export default defineChart({
         : [{ ...point, fromSeconds: point.from.seconds, fromLane: point.from.lane }],
     );
     const lanes = Math.max(...points.map(({ lane }) => lane));
-    const isCut = shown.some(({ blocks }) => blocks.length === BLOCKS_MAX);
+    const isCut = shown.some(({ blocks, depth, root }) => {
+      return blocks.every(({ height }) => height < heights[root]! + depth);
+    });
     const single = forks.filter(({ depth }) => depth === 1).length;
     return {
       caption:
@@ -61,7 +63,7 @@ export default defineChart({
         `the deepest made ${counted(shown[0]!.depth, 'block')} stale in a row. ` +
         `${forks.length > shown.length ? `The ${shown.length} deepest are drawn` : 'All are drawn'}, ` +
         'each from the height after which it began: squares did not stay, lines lead from parent ' +
-        `to child.${isCut ? ` Of a fork at most ${BLOCKS_MAX} blocks are drawn.` : ''}`,
+        `to child.${isCut ? ` A very deep one is cut after ${BLOCKS_MAX} blocks.` : ''}`,
       table: {
         columns: COLUMNS,
         rows: points.map((point) => [

@@ -6,7 +6,7 @@ import { type ChartFigure, defineChart } from '../../page/chart.ts';
 import type { Results } from '../../page/results.ts';
 import { colourScale } from '../../page/theme.ts';
 import { isMeasured, spanOf } from './support/span.ts';
-import { count, counted, duration } from './support/words.ts';
+import { count, duration } from './support/words.ts';
 
 const COLUMNS = parseColumns(`
 type         | text    |   | Type of transaction
@@ -25,6 +25,8 @@ const OTHER = 'all other types';
 
 /** Transactions of one type and fate. */
 interface Life {
+  /** Final ones whose block did not stay. */
+  readonly unkept: number;
   readonly type: string;
   readonly fate: string;
   readonly count: number;
@@ -62,37 +64,40 @@ function livesOf(results: Results): Life[] {
   const rows = [...types.keys()].filter((tx) => {
     return fates[tx] !== 'rejected' && isMeasured(span, columns[0]![tx]!);
   });
-  const counts = new Map<string, number>();
-  for (const tx of rows) counts.set(types[tx]!, (counts.get(types[tx]!) ?? 0) + 1);
-  const byCount = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
-  const kept = byCount.length > TYPES_MAX ? byCount.slice(0, TYPES_MAX - 1) : byCount;
-  const named = new Set(kept.map(([type]) => type));
-  const groups = new Map<string, number[][]>();
+  const named = frequentTypes(rows.map((tx) => types[tx]!));
+  const groups = new Map<string, Life & { readonly lives: number[][] }>();
   for (const tx of rows) {
     const type = named.has(types[tx]!) ? types[tx]! : OTHER;
-    const key = `${Number.isNaN(columns[3]![tx]!) ? 'pending' : 'final'} ${type}`;
-    const lives = groups.get(key) ?? [];
-    lives.push(
-      partsOf(
-        columns.map((column) => column[tx]!),
-        span.endUs,
-      ),
-    );
-    groups.set(key, lives);
-  }
-  return [...groups].map(([key, lives]) => {
-    const parts = PARTS.map((_, part) => {
-      return fsum(lives.map((life) => life[part]!)) / lives.length / 1e6;
-    });
-    const at = key.indexOf(' ');
-    return {
-      type: key.slice(at + 1),
-      fate: key.slice(0, at),
-      count: lives.length,
-      parts,
-      whole: fsum(lives.flat()) / lives.length / 1e6,
+    const instants = columns.map((column) => column[tx]!);
+    const fate = Number.isNaN(instants[3]!) ? 'pending' : 'final';
+    const key = `${fate} ${type}`;
+    const group = groups.get(key) ?? {
+      type,
+      fate,
+      count: 0,
+      unkept: 0,
+      parts: [],
+      whole: 0,
+      lives: [],
     };
+    group.lives.push(partsOf(instants, span.endUs));
+    const isUnkept = fate === 'final' && Number.isNaN(instants[2]!);
+    groups.set(key, { ...group, unkept: group.unkept + Number(isUnkept) });
+  }
+  return [...groups.values()].map(({ lives, ...group }) => {
+    const mean = (of: (life: number[]) => number) => fsum(lives.map(of)) / lives.length / 1e6;
+    const parts = PARTS.map((_, part) => mean((life) => life[part]!));
+    return { ...group, count: lives.length, parts, whole: mean((life) => fsum(life)) };
   });
+}
+
+/** All types, or the most frequent ones that leave room for one bar of all others. */
+function frequentTypes(types: readonly string[]): ReadonlySet<string> {
+  const counts = new Map<string, number>();
+  for (const type of types) counts.set(type, (counts.get(type) ?? 0) + 1);
+  const byCount = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  const kept = byCount.length > TYPES_MAX ? byCount.slice(0, TYPES_MAX - 1) : byCount;
+  return new Set(kept.map(([type]) => type));
 }
 
 export default defineChart({
@@ -124,9 +129,15 @@ export default defineChart({
     const ofPending =
       pendingCount === 0
         ? 'None was pending at the end.'
-        : `${counted(pendingCount, 'one')} pending at the end stand apart, their wait until then.`;
+        : `${count(pendingCount)} pending at the end stand apart, with their wait until then.`;
+    const unkept = final.reduce((sum, life) => sum + life.unkept, 0);
+    const ofUnkept =
+      unkept === 0
+        ? ''
+        : ` ${count(unkept)} were final in a block that did not stay: all of their time after the ` +
+          'node counts to finality.';
     return {
-      caption: `${ofFinal}. ${ofPending}`,
+      caption: `${ofFinal}. ${ofPending}${ofUnkept}`,
       table: {
         columns: COLUMNS,
         rows: lives.map((life) => [life.type, life.fate, life.count, ...life.parts, life.whole]),

@@ -23,6 +23,10 @@ waiting   | number  |   | Share that waits longer, by Kaplan and Meier
 `);
 
 const LATENCIES = ['inclusion', 'finality'] as const;
+/** How those are treated that still wait. */
+const OPEN =
+  'Whoever waits at the end counts as long as it was watched and shows as a flat tail, with a cross ' +
+  'at its end or where the picture ends. ';
 const REACHED = ['included_us', 'final_us'] as const;
 
 /** Survival curves of both latencies [µs], of transactions submitted in the measured span. */
@@ -63,12 +67,12 @@ export default defineChart({
       }),
     );
     const said = curves.map((curve, at) => sentence(LATENCIES[at]!, curve));
+    const hasOpen = curves.some(({ censored }) => censored > 0);
     const isThinned = drawn.some((steps, at) => steps.length < curves[at]!.steps.length);
     return {
       caption:
         `Share of ${counted(curves[0]!.count, 'transaction')} that still wait: ${said.join('; ')}. ` +
-        'Whoever waits at the end counts as long as it was watched and shows as a flat tail, ' +
-        `a cross at its end; refused ones are left out.` +
+        `${hasOpen ? OPEN : ''}Refused ones are left out.` +
         `${isThinned ? ' About a point every half percent is drawn, each exact.' : ''}`,
       table: { columns: COLUMNS, rows },
       figures: [shareFigure(curves, drawn), tailFigure(curves, drawn)],
@@ -170,12 +174,19 @@ function shareFigure(
   };
 }
 
-/** The slowest on a logarithmic share, on which waiting without memory is a straight line. */
+/**
+ * The slowest on a logarithmic share, on which waiting without memory is a straight line. The flat tail is
+ * cut behind the last event: whoever waits for a day would squeeze all others.
+ */
 function tailFigure(
   curves: readonly SurvivalCurve[],
   drawn: readonly (readonly SurvivalStep[])[],
 ): ChartFigure {
-  const corners = cornersOf(curves, drawn, 0).filter(({ share }) => share > 0);
+  const lastEvent = drawn.flat().reduce((last, { time }) => Math.max(last, time), 0);
+  const cut = lastEvent === 0 ? Number.POSITIVE_INFINITY : (lastEvent / 1e6) * 1.2;
+  const corners = cornersOf(curves, drawn, 0)
+    .filter(({ share }) => share > 0)
+    .map((corner) => ({ ...corner, time: Math.min(corner.time, cut) }));
   const least = corners.reduce((low, { share }) => Math.min(low, share), 100);
   return {
     label: 'tail',

@@ -5,7 +5,13 @@ import { type ChartFigure, defineChart } from '../../page/chart.ts';
 import type { Results } from '../../page/results.ts';
 import { colourScale, seriesStyle } from '../../page/theme.ts';
 import { titled } from '../metric-axis.ts';
-import { factorTitle, type SweepMetric, strongestFactors, sweepMetrics } from './sweep-data.ts';
+import {
+  factorTitle,
+  type SweepMetric,
+  shortLevel,
+  strongestFactors,
+  sweepMetrics,
+} from './sweep-data.ts';
 
 const COLUMNS = parseColumns(`
 metric  | text    | | Metric
@@ -37,7 +43,7 @@ function linesOf(results: Results, metric: SweepMetric): Line[] {
       { key: factor.name, words: factorTitle(factor), isHead: true },
       ...levels.map((level) => ({
         key: `${factor.name} = ${level}`,
-        words: level.replace('..', ' to '),
+        words: shortLevel(level),
         isHead: false,
       })),
     ];
@@ -60,7 +66,8 @@ export default defineChart({
   title: 'Main effects',
   section: 'sensitivity',
   kinds: ['sweep'],
-  source: 'G. Box, J. Hunter, W. Hunter, Statistics for Experimenters, 2nd edition, 2005, chapter 5',
+  source:
+    'G. Box, J. Hunter, W. Hunter, Statistics for Experimenters, 2nd edition, 2005, chapter 5',
   create(results) {
     const metrics = sweepMetrics(results)
       .filter((metric) => strongestFactors(results, metric).length > 0)
@@ -95,8 +102,9 @@ function figure(results: Results, metric: SweepMetric): ChartFigure {
     label: metric.axis.label,
     description: `Effects of all factors on ${metric.axis.title}`,
     plot: {
-      height: 70 + rowHeight * lines.length,
+      height: 80 + rowHeight * lines.length,
       marginLeft: 150,
+      marginBottom: 42,
       color: colourScale(arms, arms.length > 1),
       x: { label: `${titled(`effect on ${metric.axis.label}`, metric.axis.unit)} →`, grid: true },
       y: { type: 'point', axis: null, domain: lines.map(({ key }) => key) },

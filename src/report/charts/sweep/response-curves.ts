@@ -80,13 +80,14 @@ export default defineChart({
       const first = responses.find((response) => response.metric === metric)!;
       const means = first.means.map(({ mean }) => mean);
       const [low, high] = [Math.min(...means), Math.max(...means)].map(shortNumber);
-      return `${metric.axis.label} most to ${first.factor.name} (${low} to ${high} ${metric.axis.unit})`;
+      const range = `${low} to ${high} ${metric.axis.unit}`.trim();
+      return `${metric.axis.label} by ${first.factor.name} (${range})`;
     });
     return {
       caption:
         'Mean of a metric at each level of a factor, over all levels of the other factors; band or bar: ' +
         '95 % interval over replications. Pictures of one metric share their scale, factors that move ' +
-        `it most come first: ${strongest.join('; ').replaceAll(' )', ')')}.`,
+        `it most come first: ${strongest.join('; ')}.`,
       table: { columns: COLUMNS, rows },
       figures: responses.map((response) => figure(response, results.arms)),
     };
@@ -101,6 +102,8 @@ function figure({ metric, factor, means }: Response, arms: readonly string[]): C
   const common: PlotOptions = {
     width: 420,
     height: 260,
+    marginLeft: 56,
+    marginBottom: 42,
     color: colourScale(arms, arms.length > 1),
     y: {
       label: `↑ ${metric.axis.title}`,

@@ -1,6 +1,13 @@
 /** What charts of sweeps share: the metrics worth a picture, and the means at the levels of each factor. */
 import type { FactorInfo, Results, ResultTable } from '../../page/results.ts';
-import { MAIN_METRICS, type MetricAxis, metricAxis, titled, words } from '../metric-axis.ts';
+import {
+  MAIN_METRICS,
+  type MetricAxis,
+  metricAxis,
+  shortNumber,
+  titled,
+  words,
+} from '../metric-axis.ts';
 
 /** Mean of a metric at one level of a factor over all other factors, in the unit of its axis. */
 export interface LevelMean {
@@ -113,6 +120,13 @@ function meansOf(results: Results, table: ResultTable): SweepMetric[] {
 /** A factor as an axis says it, `block interval [s]`. */
 export function factorTitle({ name, unit }: FactorInfo): string {
   return titled(words(name), unit);
+}
+
+/** A level for people: numbers short, the ends of a fifth of the points joined by a dash. */
+export function shortLevel(level: string): string {
+  const parts = level.split('..').map((part) => ({ part, value: Number(part) }));
+  const isNumber = level !== '' && parts.every(({ value }) => !Number.isNaN(value));
+  return isNumber ? parts.map(({ value }) => shortNumber(value)).join(' – ') : level;
 }
 
 /** Whether a factor's values are numbers. */

@@ -1,11 +1,16 @@
 /** Tornado of assumptions: how far each factor moves a metric around its mean. */
-import { barX, ruleX, text } from '@observablehq/plot';
+import { barX, text, tickX } from '@observablehq/plot';
 import { parseColumns } from '../../column.ts';
 import { type ChartFigure, defineChart } from '../../page/chart.ts';
 import type { FactorInfo, Results } from '../../page/results.ts';
 import { colourScale } from '../../page/theme.ts';
-import { shortNumber } from '../metric-axis.ts';
-import { factorTitle, type SweepMetric, strongestFactors, sweepMetrics } from './sweep-data.ts';
+import {
+  factorTitle,
+  type SweepMetric,
+  shortLevel,
+  strongestFactors,
+  sweepMetrics,
+} from './sweep-data.ts';
 
 const COLUMNS = parseColumns(`
 metric     | text   | | Metric
@@ -19,6 +24,9 @@ high_mean  | number | | Largest mean of a level
 high_level | text   | | The level it belongs to
 range      | number | | Largest less smallest
 `);
+
+/** Width of a character of a level [px], about. */
+const CHARACTER_PX = 6.5;
 
 /** A bar: one factor in one arm. */
 interface Bar {
@@ -95,45 +103,42 @@ export default defineChart({
   },
 });
 
-function figure(
-  { axis }: SweepMetric,
-  bars: readonly Bar[],
-  arms: readonly string[],
-): ChartFigure {
+function figure({ axis }: SweepMetric, bars: readonly Bar[], arms: readonly string[]): ChartFigure {
   const factors = [...new Set(bars.map(({ title }) => title))];
   const place = { fy: 'title', y: 'arm' } as const;
   const end = (side: 'low' | 'high') =>
     text(bars, {
       ...place,
       x: side === 'low' ? 'lowMean' : 'highMean',
-      text: (bar: Bar) => levelWords(side === 'low' ? bar.lowLevel : bar.highLevel),
+      text: (bar: Bar) => shortLevel(side === 'low' ? bar.lowLevel : bar.highLevel),
       textAnchor: side === 'low' ? 'end' : 'start',
       dx: side === 'low' ? -5 : 5,
       fill: 'var(--faint)',
     });
+  const widest = (levels: readonly string[]) =>
+    12 + CHARACTER_PX * Math.max(...levels.map((level) => shortLevel(level).length));
   return {
     label: axis.label,
     description: `Range of ${axis.title} over the levels of each factor, widest first`,
     plot: {
-      height: 60 + factors.length * (10 + 18 * arms.length),
-      marginLeft: 150,
-      marginRight: 40,
+      height: 70 + factors.length * (10 + 18 * arms.length),
+      marginLeft: 130,
+      marginBottom: 42,
       color: colourScale(arms, arms.length > 1),
-      x: { label: `${axis.title} →`, grid: true, insetLeft: 60, insetRight: 60 },
+      x: {
+        label: `${axis.title} →`,
+        grid: true,
+        insetLeft: widest(bars.map(({ lowLevel }) => lowLevel)),
+        insetRight: widest(bars.map(({ highLevel }) => highLevel)),
+      },
       y: { axis: null, domain: [...arms], padding: 0.15 },
       fy: { label: null, domain: factors, axis: 'left', padding: 0.2 },
       marks: [
         barX(bars, { ...place, x1: 'lowMean', x2: 'highMean', fill: 'arm', fillOpacity: 0.75 }),
-        ruleX(bars, { ...place, x: 'grandMean', stroke: 'var(--ink)', strokeWidth: 1.5 }),
+        tickX(bars, { ...place, x: 'grandMean', stroke: 'var(--ink)', strokeWidth: 2 }),
         end('low'),
         end('high'),
       ],
     },
   };
-}
-
-/** A level at the end of a bar: short, and a bin as `5 to 7.9`. */
-function levelWords(level: string): string {
-  const value = Number(level);
-  return Number.isNaN(value) || level === '' ? level.replace('..', ' to ') : shortNumber(value);
 }

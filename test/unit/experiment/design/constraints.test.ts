@@ -46,9 +46,10 @@ describe('constraints', () => {
   });
 
   it('tell the nearest factor of every unknown name', () => {
+    const expected = 'a factor, one of households, interval, climate';
     expect(problems('housholds > 2 and intervall < 3')).toEqual([
-      '0 a factor, one of households, interval, climate; got "housholds" (did you mean households?)',
-      '18 a factor, one of households, interval, climate; got "intervall" (did you mean interval?)',
+      `0 ${expected}; got "housholds" (did you mean households?)`,
+      `18 ${expected}; got "intervall" (did you mean interval?)`,
     ]);
     expect(problems('climate == tropical')[0]).toMatch(/^11 .*quote a word that is text/);
   });
@@ -79,7 +80,7 @@ describe('constraints', () => {
   });
 
   it('refuse nesting no person writes', () => {
-    expect(problems(`${'('.repeat(1e5)}1 > 0`)[0]).toMatch(/at most 50 levels/);
+    expect(problems(`${'('.repeat(100)}1 > 0`)[0]).toMatch(/at most 50 levels/);
     expect(problems(`${'1 + '.repeat(1e4)}1 > 0`)[0]).toMatch(/at most 1000 words/);
   });
 });

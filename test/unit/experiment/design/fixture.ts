@@ -1,8 +1,10 @@
 /** Studies over a scenario of small plug-ins, in a folder of their own. */
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import { formatIssue } from '../../../../src/base/errors.ts';
+import type { DesignPoint } from '../../../../src/experiment/design/design.ts';
 import { loadStudyText } from '../../../../src/experiment/design/study-file.ts';
 import { catalogue, issuesOf } from '../../scenario/fixture.ts';
 
@@ -20,9 +22,15 @@ name: share
 scenario: base.yaml
 `;
 
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
+
 /** A folder with the base scenario and other files. */
 export function folderOf(files: Readonly<Record<string, string>> = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'study-'));
+  folders.push(folder);
   for (const [name, text] of Object.entries({ 'base.yaml': BASE, ...files })) {
     writeFileSync(join(folder, name), text);
   }
@@ -53,3 +61,6 @@ export function places(rest: string, files?: Readonly<Record<string, string>>): 
     ({ file, line, column, path }) => `${file}:${line}:${column} ${path}`,
   );
 }
+
+/** The cells of points. */
+export const cells = (points: readonly DesignPoint[]) => points.map((point) => point.cells);

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { study } from './fixture.ts';
-import { cells } from './rows.ts';
+import { cells, study } from './fixture.ts';
 
 describe('points of a grid', () => {
   it('change the last factor fastest', () => {
@@ -139,7 +138,7 @@ describe('designs that fill space', () => {
     expect(strata.sort((a, b) => a - b)).toEqual(Array.from({ length: 16 }, (_, i) => i));
     expect(cells(study(rest).points)).toEqual(cells(design.points));
     expect(design.notes).toEqual([]);
-    const { settings } = { settings: design.points[0]!.settingsFor('pow') };
+    const settings = design.points[0]!.settingsFor('pow');
     expect(settings[1]!.value).toMatchObject({ kind: 'scalar', value: `${column(1)[0]} kWh` });
   });
 

@@ -53,9 +53,15 @@ export function runOf(id: string, arm: string, tables: Tables, about: Partial<Ru
 export function resultsOf(
   kind: ResultKind,
   tables: Tables,
-  about: { runs?: readonly RunResults[]; factors?: readonly FactorInfo[]; arms?: string[] } = {},
+  about: {
+    runs?: readonly RunResults[];
+    factors?: readonly FactorInfo[];
+    arms?: string[];
+    manifest?: Results['manifest'];
+  } = {},
 ): Results {
-  const { runs = [], factors = [], arms = [...new Set(runs.map((run) => run.arm))] } = about;
+  const { runs = [], factors = [], manifest = {} } = about;
+  const { arms = [...new Set(runs.map((run) => run.arm))] } = about;
   return {
     kind,
     name: 'made by hand',
@@ -64,7 +70,7 @@ export function resultsOf(
     arms,
     factors,
     runs,
-    manifest: {},
+    manifest,
     table: (name) => (tables[name] === undefined ? undefined : tableOf(name, tables[name])),
   };
 }

@@ -21,7 +21,7 @@ export interface Fork {
   readonly staleCount: number;
   /** Blocks of the longest stale branch. */
   readonly depth: number;
-  /** The root, its stale descendants, and the chain to one block past the longest stale branch. */
+  /** The root, the chain to one block past the longest stale branch, the stale blocks. */
   readonly blocks: readonly ForkBlock[];
 }
 
@@ -57,7 +57,8 @@ function treeOf(blocks: ResultTable): Tree {
  * All forks of a run, deepest first, then those with most stale blocks, then by height. Blocks that the
  * observer had not adopted when the run ended, and that no other block displaced, are no fork.
  *
- * @returns Rows of {@link ForkBlock} made only for the first `shown` forks; the others have none.
+ * @param shown - How many forks get their blocks; the others have none.
+ * @param blocksMax - Most blocks of one fork; what is above is left out.
  */
 export function forksOf(blocks: ResultTable, shown: number, blocksMax: number): Fork[] {
   if (!blocks.numbers('canonical').includes(0)) return [];
@@ -92,11 +93,27 @@ export function forksOf(blocks: ResultTable, shown: number, blocksMax: number): 
       root,
       depth,
       staleCount: group.length,
-      blocks: place < shown ? windowOf(tree, root, group, depth).slice(0, blocksMax) : [],
+      blocks: place < shown ? windowOf(tree, root, group, depth, blocksMax) : [],
     }));
 }
 
-function windowOf(tree: Tree, root: number, stale: readonly number[], depth: number): ForkBlock[] {
+/** Blocks of a fork; where there are more than `blocksMax`, those of the first heights. */
+function windowOf(
+  tree: Tree,
+  root: number,
+  stale: readonly number[],
+  depth: number,
+  blocksMax: number,
+): ForkBlock[] {
+  const above = (block: number) => tree.height[block]! - tree.height[root]!;
+  const perHeight = new Uint32Array(depth + 2);
+  for (const block of stale) perHeight[above(block)]!++;
+  let last = 0;
+  let total = 1;
+  while (last <= depth && total + perHeight[last + 1]! + 1 <= blocksMax) {
+    last++;
+    total += perHeight[last]! + 1;
+  }
   const kept: ForkBlock[] = [];
   const placeOf = new Map<number, number>();
   const add = (block: number, lane: number) => {
@@ -109,13 +126,14 @@ function windowOf(tree: Tree, root: number, stale: readonly number[], depth: num
       parent: placeOf.get(tree.parent[block]!),
     });
   };
-  for (let above = 0; above <= depth + 1; above++) {
-    const block = above === 0 ? root : tree.chain.get(tree.height[root]! + above);
+  for (let step = 0; step <= last; step++) {
+    const block = step === 0 ? root : tree.chain.get(tree.height[root]! + step);
     if (block !== undefined) add(block, 0);
   }
   const tips = new Map<number, number>();
   let lanes = 0;
   for (const block of stale) {
+    if (above(block) > last) continue;
     const parent = tree.parent[block]!;
     // The first child of a branch's tip goes on in its lane, any other one opens a lane.
     const lane = tips.get(parent) ?? ++lanes;

@@ -3,8 +3,8 @@ import { lineY } from '@observablehq/plot';
 import { pow } from '../../../base/math.ts';
 import { parseColumns } from '../../column.ts';
 import { type ChartFigure, defineChart } from '../../page/chart.ts';
-import { colourScale, seriesStyle } from '../../page/theme.ts';
-import { valueAxis } from './arm-marks.ts';
+import { seriesStyle } from '../../page/theme.ts';
+import { armScale, valueAxis } from './arm-marks.ts';
 import { latencyLaw } from './latency-laws.ts';
 import { latencyCurves } from './latency-samples.ts';
 import { armPoints, NOTHING, scenarioOf } from './study-tables.ts';
@@ -27,44 +27,63 @@ interface Point {
 const LAW_POINTS = 160;
 /** A chance below this is not drawn. */
 const LEAST_SHARE = 1e-5;
+/** The shortest time shown over the longest. */
+const DECADES_SHOWN = 1e-5;
 
-/** A law from a time at which it is 1 to one at which nothing is left. */
+/** The time at which a falling tail passes a share [us]. */
+function timeAt(tail: (timeUs: number) => number, share: number, startUs: number): number {
+  let [low, high] = [0, startUs];
+  while (tail(high) > share) [low, high] = [high, 2 * high];
+  for (let step = 0; step < 60; step++) {
+    const middle = (low + high) / 2;
+    if (tail(middle) > share) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
+/** A law from where it begins to fall to where it is as small as what was measured. */
 function lawPoints(
   arm: string,
   tail: (timeUs: number) => number,
-  span: readonly [leastUs: number, mostUs: number],
+  startUs: number,
   least: number,
 ): readonly Point[] {
-  const [from, to] = [span[0] / 2, span[1] * 2];
-  const points = Array.from({ length: LAW_POINTS + 1 }, (_, k): Point => {
+  const [from, to] = [timeAt(tail, 1 - 1e-4, startUs), timeAt(tail, least, startUs)];
+  return Array.from({ length: LAW_POINTS + 1 }, (_, k): Point => {
     const timeUs = from * pow(to / from, k / LAW_POINTS);
     return { arm, kind: 'law', x: timeUs / 1e6, y: tail(timeUs) };
   });
-  return points.filter(({ y }) => y >= least);
 }
 
 function figureOf(points: readonly Point[], arms: readonly string[]): ChartFigure {
+  const shown = points.map(({ arm }) => arm);
   const of = (arm: string, kind: Point['kind']) =>
-    points.filter((point) => point.arm === arm && point.kind === kind && point.y > 0);
+    points.filter(
+      (point) => point.arm === arm && point.kind === kind && point.x > 0 && point.y > 0,
+    );
   const shares = points.flatMap(({ kind, y }) => (kind === 'measured' && y > 0 ? [y] : []));
   const least = Math.max(LEAST_SHARE, Math.min(...shares));
-  const times = points.filter(({ kind }) => kind === 'measured').map(({ x }) => x);
+  const measured = points.flatMap(({ kind, x }) => (kind === 'measured' ? [x] : []));
+  const most = Math.max(...measured);
+  // Nodes see their own transactions at once; decades of nothing else are not shown.
+  const times = [most, Math.max(most * DECADES_SHOWN, Math.min(...measured))];
   return {
     label: '',
     description: 'Share of transactions not final after a time, by arm, with laws where they hold',
     plot: {
       height: 360,
       marginLeft: 55,
-      x: { ...valueAxis(times, 'time since submission [s]', true), clamp: true },
-      y: { ...valueAxis([least, 1 / 1.6], 'share not final by then', true), clamp: true },
-      color: colourScale(arms),
+      x: valueAxis(times, 'time since submission [s]', true),
+      y: valueAxis([least, 1 / 1.6], 'share not final by then', true),
+      color: armScale(shown, arms),
       marks: arms.flatMap((arm, place) => [
         lineY(of(arm, 'measured'), {
-          ...{ x: 'x', y: 'y', stroke: 'arm', strokeWidth: 1.8, curve: 'step-after' },
+          ...{ x: 'x', y: 'y', stroke: 'arm', strokeWidth: 1.8, curve: 'step-after', clip: true },
           strokeDasharray: seriesStyle(place).dash,
         }),
         lineY(of(arm, 'law'), {
-          ...{ x: 'x', y: 'y', stroke: 'arm', strokeWidth: 5, strokeOpacity: 0.28 },
+          ...{ x: 'x', y: 'y', stroke: 'arm', strokeWidth: 5, strokeOpacity: 0.28, clip: true },
         }),
       ]),
     },
@@ -73,7 +92,7 @@ function figureOf(points: readonly Point[], arms: readonly string[]): ChartFigur
 
 export default defineChart({
   apiVersion: 1,
-  name: 'latency',
+  name: 'time-to-finality',
   title: 'Time to finality, and its law',
   section: 'chain',
   kinds: ['comparison'],
@@ -84,7 +103,6 @@ export default defineChart({
     const curves = latencyCurves(results);
     if (curves.length === 0) return undefined;
     const means = new Map(armPoints(results).map((point) => [point.arm, point.of]));
-    const arms = curves.map(({ arm }) => arm);
     const least = Math.max(
       LEAST_SHARE,
       Math.min(...curves.flatMap(({ points }) => points.flatMap(({ above }) => above || []))),
@@ -97,8 +115,7 @@ export default defineChart({
       const law = latencyLaw(scenarioOf(results, arm), means.get(arm) ?? (() => NOTHING));
       if (law === undefined) return measured;
       words.push(`${arm}: ${law.words}`);
-      const span = [points[0]!.delayUs, points.at(-1)!.delayUs] as const;
-      return [...measured, ...lawPoints(arm, law.tail, span, least)];
+      return [...measured, ...lawPoints(arm, law.tail, points.at(-1)!.delayUs, least)];
     });
     const laws =
       words.length === 0
@@ -109,7 +126,7 @@ export default defineChart({
       caption:
         'Share of transactions not yet final at their client against the time since they were sent [s]; ' +
         `refused ones are left out, and what was still open ends above the others. ${laws}`,
-      figures: [figureOf(rows, arms)],
+      figures: [figureOf(rows, results.arms)],
       table: { columns: COLUMNS, rows: rows.map(({ arm, kind, x, y }) => [arm, kind, x, y]) },
     };
   },
