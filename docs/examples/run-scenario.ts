@@ -1,7 +1,7 @@
 /** Runs one scenario and reads a table and a metric of it; nothing is written. */
 import { loadScenario, numbersOf, simulate, summarise, textsOf } from 'peerwatt';
 
-const scenario = loadScenario('scenarios/minimal.yaml', { sets: ['population.households=20'] });
+const scenario = loadScenario('scenarios/minimal.yaml', { sets: ['population.households=12'] });
 const run = simulate(scenario.resolve('dpos')); // pure: the same inputs give the same bytes
 
 // Tables are typed columns, one entry a row.

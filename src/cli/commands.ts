@@ -116,7 +116,10 @@ export const COMMANDS: readonly Command[] = [
   {
     usage: 'slurm <study>',
     summary: 'Write the batch script of a study for a Slurm cluster',
-    options: ['array', 'out', 'time', 'memory', 'cpus', 'partition', 'script', 'force'],
+    options: [
+      ...(['array', 'out', 'time', 'memory', 'cpus', 'partition', 'format'] as const),
+      ...(['script', 'force'] as const),
+    ],
     run: async (args) => (await import('./slurm.ts')).slurm(args),
   },
   {

@@ -4,13 +4,11 @@ import type { TableFormat } from '../../report/formats.ts';
 import { openShard, type ShardFolder, siblingsOf } from '../../report/shards.ts';
 import { type Owner, openWorkplace } from '../../report/workplace.ts';
 import { thisProcess } from '../pool-owner.ts';
-import { mean } from '../statistics/interval.ts';
-import { manifestOf, type Shard, shardFolder, triangleTable } from '../study.ts';
-import { triangleArm, triangleRows } from '../triangle.ts';
+import { manifestOf, triangleOf, triangleTable } from './finish.ts';
 import type { StudyHead } from './head.ts';
 import { type EarlierRun, earlierRun } from './kept.ts';
 import { createSampleStore } from './samples.ts';
-import { contentOf, type StudyContent, writeStudyTables } from './tables.ts';
+import { contentOf, writeStudyTables } from './tables.ts';
 
 /** How to merge. */
 export interface MergeOptions {
@@ -88,7 +86,7 @@ export function mergeShards(
     const content = contentOf(head, outcomes, samples);
     const kept = head.keep === 'tables' ? new Set(head.runs.map(({ run }) => run)) : undefined;
     const folder = workplace.finish(kept);
-    const more = head.factors.length === 0 ? [triangleTable(plainTriangle(content))] : [];
+    const more = head.factors.length === 0 ? [triangleTable(triangleOf(content, {}))] : [];
     writeStudyTables(folder, content, [], more, formats);
     workplace.complete(folder, manifestOf(content, studyHash), undefined);
   } catch (error) {
@@ -96,16 +94,6 @@ export function mergeShards(
     throw error;
   }
   return { runCount: head.runs.length, shardCount: shards.length };
-}
-
-function plainTriangle({ head, values }: StudyContent) {
-  return triangleRows(
-    head.arms.map((arm) =>
-      triangleArm(arm, (metric) =>
-        mean(values.of(arm, metric).filter((value) => !Number.isNaN(value))),
-      ),
-    ),
-  );
 }
 
 /** What all shards say of their study; they must say the same, and all be there. */
@@ -141,5 +129,3 @@ function agreed(target: string, shards: readonly ShardFolder<unknown>[]) {
   }
   return { studyHash: first.studyHash, head: first.head as StudyHead };
 }
-
-export type { Shard };

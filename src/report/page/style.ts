@@ -124,7 +124,7 @@ thead button,.more,summary{padding-top:9px;padding-bottom:9px}
 
 const PRINT = `
 @media print{
-:root,:root[data-theme]{color-scheme:light;${variables('light')}}
+:root,:root:not([data-theme=light]),:root[data-theme=dark]{color-scheme:light;${variables('light')}}
 body{font-size:10pt}
 nav,.skip,.plain,.tools,.more,details{display:none!important}
 .wide{max-width:none;padding:0}

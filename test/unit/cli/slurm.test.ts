@@ -83,6 +83,7 @@ describe('peerwatt slurm', () => {
     [{ time: '4h' }, '--time: expected 4:00:00 or 2-12; got "4h"'],
     [{ memory: '4 GB' }, '--memory: expected 4G or 500M; got "4 GB"'],
     [{ partition: 'a;b' }, '--partition: expected the name of a partition; got "a;b"'],
+    [{ format: 'parqet' }, '--format: expected one of csv, parquet; got "parqet"'],
     [{ out: '' }, '--out: expected one value; got nothing'],
   ])('refuses %j and writes nothing', (args, message) => {
     expect(() => call(args)).toThrow(UsageError);

@@ -19,11 +19,11 @@ function fromSketches({ table, arms }: Results): readonly LatencyCurve[] {
   const ccdf = table('ccdf');
   if (ccdf === undefined) return [];
   const [distributions, names] = [ccdf.texts('distribution'), ccdf.texts('arm')];
-  const [values, above] = [ccdf.numbers('value_us'), ccdf.numbers('share_above')];
+  const [values, above] = ['value', 'share_above'].map((name) => ccdf.numbers(name));
   return arms.flatMap((arm) => {
     const points = names.flatMap((name, row) =>
       name === arm && distributions[row] === DISTRIBUTION
-        ? [{ delayUs: values[row]!, above: above[row]! }]
+        ? [{ delayUs: values![row]!, above: above![row]! }]
         : [],
     );
     return points.length === 0 ? [] : [{ arm, points }];

@@ -122,7 +122,7 @@ describe('the program', () => {
   });
   afterAll(() => rmSync(home, { recursive: true }));
 
-  function start(env: Record<string, string>) {
+  function start(env: Record<string, string>, part: Partial<ArrayJob> = {}) {
     for (const name of ['sbatch', 'squeue', 'scontrol', 'peer watt']) {
       rmSync(join(home, `${name}.calls`), { force: true });
     }
@@ -130,7 +130,7 @@ describe('the program', () => {
     const command = [join(home, 'peer watt')];
     writeFileSync(
       script,
-      sbatchScript({ ...JOB, study: '-s.yaml', out: ODD, folder, command, shards: 3 }),
+      sbatchScript({ ...JOB, study: '-s.yaml', out: ODD, folder, command, shards: 3, ...part }),
     );
     const child = spawn('bash', [script], {
       cwd: '/',
@@ -141,8 +141,10 @@ describe('the program', () => {
     const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
     return { child, ended, text: () => text };
   }
-  const task = (env: Record<string, string>) =>
-    start({ SLURM_ARRAY_TASK_ID: '2', SLURM_ARRAY_JOB_ID: '41', SLURM_CPUS_PER_TASK: '2', ...env });
+  const task = (env: Record<string, string>, part: Partial<ArrayJob> = {}) => {
+    const own = { SLURM_ARRAY_TASK_ID: '2', SLURM_ARRAY_JOB_ID: '41', SLURM_CPUS_PER_TASK: '2' };
+    return start({ ...own, ...env }, part);
+  };
 
   test('submits the array and the merge behind it', async () => {
     const { ended, text } = start({});
@@ -160,6 +162,15 @@ describe('the program', () => {
     });
     expect(status).toBe(0);
     expect(calls('peer watt')).toEqual([['merge', ODD]]);
+  });
+
+  test('asks for Parquet where it is wanted, of the shards and of the merge', async () => {
+    const { ended } = start({}, { parquet: true });
+    expect(await ended).toBe(0);
+    const wrapped = calls('sbatch')[1]!.find((word) => word.startsWith('--wrap='))!;
+    expect(wrapped).toMatch(/ --format parquet$/);
+    expect(await task({ DOES: '0' }, { parquet: true }).ended).toBe(0);
+    expect(calls('peer watt')[0]!.slice(-2)).toEqual(['--format', 'parquet']);
   });
 
   test('runs its shard and ends as it ended', async () => {

@@ -122,10 +122,10 @@ describe('the curve of latencies', () => {
   });
 
   test('of sketches is read as it stands', () => {
-    const ccdf = `distribution,arm,value_us,share_above
-finalityLatency,pow,10,0.5
-inclusionLatency,pow,5,0.9
-finalityLatency,pow,20,0.1`;
+    const ccdf = `distribution,unit,arm,value,share_above
+finalityLatency,us,pow,10,0.5
+inclusionLatency,us,pow,5,0.9
+finalityLatency,us,pow,20,0.1`;
     const curves = latencyCurves(resultsOf('comparison', { ccdf }, { runs: [kept('pow')] }));
     expect(curves).toEqual([
       {
