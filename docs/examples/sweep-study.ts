@@ -13,7 +13,12 @@ name: gate
 scenario: ${JSON.stringify(resolve('scenarios/minimal.yaml'))}
 arms: [pow, central]
 replications: 3
-set: { population.households: 8, population.prosumers: 4, horizon.interval: 60 min }
+set:
+  population.households: 8
+  population.prosumers: 4
+  horizon.interval: 60 min
+  market.leadTimeMin: 5 min
+  market.leadTimeMax: 6 min
 factors:
   interval: { path: consensus.blockInterval, values: [15 s, 60 s, 240 s], arms: [pow] }
 metrics: [lateOrderShare]

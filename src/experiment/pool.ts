@@ -6,10 +6,12 @@
  */
 import { join } from 'node:path';
 import { Piscina } from 'piscina';
+import type { ProfileSet } from '../physics/community.ts';
 import type { TableFormat } from '../report/formats.ts';
 import type { Environment } from '../report/manifest.ts';
 import { type Failure, failureOf, type RunOutcome } from './outcome.ts';
 import type { RunPlan } from './plan.ts';
+import { createProfileStore, type ProfileStore } from './profile-store.ts';
 import { keptOutcome } from './study/kept.ts';
 import type { Job } from './worker.ts';
 
@@ -32,6 +34,8 @@ export interface PoolOptions {
   readonly workerUrl?: URL | undefined;
   /** What one run may take: wall-clock time [ms] and memory of the program's own objects [MB]. */
   readonly limits?: RunLimits | undefined;
+  /** Imported series that runs share; default a store for these runs alone. */
+  readonly profiles?: ProfileStore | undefined;
 }
 
 /** Limits of one run; without them a run may take what it needs. */
@@ -67,6 +71,7 @@ export async function runPlans(
     const { scenario, window } = plan;
     return { scenario, window, folder: folderOf(plan), environment, formats, progress, index };
   };
+  const profiles = options.profiles ?? createProfileStore();
   try {
     const outcomes = await runJobs<Job, RunOutcome>(
       { length: plans.length, at: jobAt },
@@ -76,6 +81,8 @@ export async function runPlans(
         signal,
         limits,
         onCrash: (error) => ({ ok: false, failure: failureOf(error) }),
+        // A run alone has nobody to share with.
+        prepare: plans.length === 1 ? undefined : (job, ask) => withProfiles(job, profiles, ask),
         keep: keptOutcome,
         onTimeout: (timeMs) => ({ ok: false, failure: timeoutFailure(timeMs) }),
         onEnd(index, outcome) {
@@ -90,6 +97,14 @@ export async function runPlans(
   } finally {
     clearInterval(timer);
   }
+}
+
+/** A job with what its community imports. */
+async function withProfiles(job: Job, profiles: ProfileStore, ask: Ask): Promise<Job> {
+  const set = await profiles.of(job, ({ scenario, window }) =>
+    ask<ProfileSet | undefined>({ scenario, window }, 'importProfiles'),
+  );
+  return set === undefined ? job : { ...job, profiles: set };
 }
 
 function timeoutFailure(timeMs: number): Failure {
@@ -122,6 +137,8 @@ export function openMeasuringPool(
     minThreads: workers,
     maxThreads: workers,
   });
+  const profiles = createProfileStore();
+  const ask = askerOf(pool, signal);
   /** Those who wait for a worker, first come first served. */
   const waiting: (() => void)[] = [];
   let free = workers;
@@ -130,7 +147,8 @@ export function openMeasuringPool(
     const isStopped = () => signal?.aborted === true;
     if (isStopped()) return undefined;
     try {
-      return await pool.run(job, signal === undefined ? {} : { signal });
+      const ready = await withProfiles(job, profiles, ask);
+      return await pool.run(ready, signal === undefined ? {} : { signal });
     } catch (error) {
       return isStopped() ? undefined : { ok: false, failure: failureOf(error) };
     }
@@ -158,8 +176,15 @@ export interface JobList<J> {
   at(index: number): J | undefined;
 }
 
+/** Has a worker call one of its module's functions by name. */
+export type Ask = <T>(task: object, name: string) => Promise<T>;
+
+function askerOf(pool: Piscina, signal: AbortSignal | undefined): Ask {
+  return (task, name) => pool.run(task, signal === undefined ? { name } : { name, signal });
+}
+
 /** How jobs are carried out. */
-export interface JobOptions<R> {
+export interface JobOptions<J, R> {
   /** Compiled worker module; its default export takes a job and returns a result. */
   readonly url: URL;
   /** Worker threads, at least 1; more than jobs are not started. */
@@ -167,6 +192,8 @@ export interface JobOptions<R> {
   /** Stops: running workers are ended, finished jobs stay. */
   readonly signal?: AbortSignal | undefined;
   readonly limits?: RunLimits | undefined;
+  /** Completes a job right before a worker takes it, with what a worker gave when asked. */
+  readonly prepare?: ((job: J, ask: Ask) => Promise<J>) | undefined;
   /** Result of a job whose worker crashed or ran out of memory. */
   readonly onCrash: (error: unknown) => R;
   /** Result of a job that took too long; needed where there is a limit. */
@@ -186,7 +213,7 @@ export interface JobOptions<R> {
  */
 export async function runJobs<J, R>(
   jobs: JobList<J>,
-  options: JobOptions<R>,
+  options: JobOptions<J, R>,
 ): Promise<(R | undefined)[]> {
   const { url, workers, signal, limits, onEnd, keep = (result: R) => result } = options;
   const lanes = Math.max(1, Math.min(workers, jobs.length));
@@ -224,15 +251,16 @@ export async function runJobs<J, R>(
 async function attempt<J, R>(
   pool: Piscina,
   job: J,
-  { signal, limits, onCrash, onTimeout }: JobOptions<R>,
+  { signal, limits, prepare, onCrash, onTimeout }: JobOptions<J, R>,
 ): Promise<R | undefined> {
+  const ready = (await prepare?.(job, askerOf(pool, signal))) ?? job;
   const timeMs = limits?.timeMs;
   const clock = timeMs === undefined ? undefined : AbortSignal.timeout(timeMs);
   const signals = [signal, clock].filter((one) => one !== undefined);
   const [only] = signals;
   try {
-    if (only === undefined) return (await pool.run(job)) as R;
-    return (await pool.run(job, {
+    if (only === undefined) return (await pool.run(ready)) as R;
+    return (await pool.run(ready, {
       signal: signals.length > 1 ? AbortSignal.any(signals) : only,
     })) as R;
   } catch (error) {

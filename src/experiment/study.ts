@@ -17,7 +17,14 @@ import { failuresOf, triangleOf, warningsOf, writeStudy } from './study/finish.t
 import { createHeadMaker, type HeadMaker, studyHashOf } from './study/head.ts';
 import { earlierRun } from './study/kept.ts';
 import { createProgress, type StudyProgress } from './study/progress.ts';
-import type { Shard, StudyExtras, StudyOptions, StudyResult, StudySpec } from './study/spec.ts';
+import {
+  type Shard,
+  type StudyExtras,
+  type StudyOptions,
+  type StudyResult,
+  type StudySpec,
+  shardFolder,
+} from './study/spec.ts';
 import { contentOf, type StudyContent } from './study/tables.ts';
 
 export {
@@ -27,14 +34,10 @@ export {
   type StudyOptions,
   type StudyResult,
   type StudySpec,
+  shardFolder,
   studyOf,
 } from './study/spec.ts';
 export type { StudyTable } from './study/tables.ts';
-
-/** Folder of a shard. */
-export function shardFolder(target: string, { index, count }: Shard): string {
-  return `${target}.shard-${index}-of-${count}`;
-}
 
 /**
  * Carries out a study and writes its folder.
@@ -116,7 +119,8 @@ function makerOf(spec: StudySpec, options: StudyOptions): HeadMaker {
     keep: keepOf(spec),
     environment: options.environment,
     codeHash: options.codeHash ?? codeHash(),
-    filesHash: (scenario: Scenario) => files.hash(scenario, scenario.folder),
+    // The folder itself is a text that names a folder, and must not count.
+    filesHash: (scenario: Scenario) => files.hash(portableScenario(scenario), scenario.folder),
   });
 }
 

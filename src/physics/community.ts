@@ -76,20 +76,58 @@ export interface CommunitySource {
   readonly inputs: readonly { readonly path: string; readonly sha256: string }[];
 }
 
-/** What a community plug-in is given. */
-export interface CommunityContext {
+/** Energy of one quantity of one home on regular intervals. */
+export interface Profile {
+  /** Interval [s]. */
+  readonly stepS: number;
+  /** Intervals before the start of the run. */
+  readonly historyCount: number;
+  /** Energy [Wh, integer >= 0] from the first interval of history to the end of the window. */
+  readonly energyWh: ArrayLike<number>;
+}
+
+/** A home with its profiles. */
+export interface HomeProfiles {
+  readonly spec: HomeSpec;
+  readonly load: Profile;
+  /** Undefined for a home without PV. */
+  readonly pv: Profile | undefined;
+}
+
+/**
+ * What a community imported: plain values and typed arrays, which runs read and never write, so that one
+ * set serves the runs of all threads.
+ */
+export interface ProfileSet {
+  /** In the order of home indices. */
+  readonly homes: readonly HomeProfiles[];
+  /** Location [degree], north and east positive. */
+  readonly latitudeDeg: number;
+  readonly longitudeDeg: number;
+  /** Sentences a reader of the results must know. */
+  readonly notes: readonly string[];
+  /** Files read, with their hashes. */
+  readonly inputs: CommunitySource['inputs'];
+}
+
+/** What an import may depend on: no seed and no physics step. */
+export interface ImportContext {
   readonly calendar: Calendar;
   /** Delivery slot [µs]. */
   readonly slotUs: number;
   readonly slotCount: number;
-  /** Physics step [µs]; divides the slot. */
-  readonly stepUs: number;
   readonly historySlotCount: number;
-  readonly random: RandomSource;
   /** Folder of the scenario file; relative paths start here. */
   readonly folder: string;
   /** Collects a problem of the user's data; never throws. */
   issue(issue: InputIssue): void;
+}
+
+/** What a community plug-in is given. */
+export interface CommunityContext extends ImportContext {
+  /** Physics step [µs]; divides the slot. */
+  readonly stepUs: number;
+  readonly random: RandomSource;
 }
 
 /** A source of communities: synthetic or imported. */
@@ -97,8 +135,19 @@ export interface CommunityPlugin<S extends OptionSet = OptionSet> extends Plugin
   /**
    * Builds the community. Deterministic in (context, options) and the bytes of the files it reads.
    * Returns undefined after it reported at least one issue.
+   *
+   * @param profiles - What `load` gave for an equal context and equal options; loaded anew when absent.
    */
-  create(context: CommunityContext, options: OptionValues<S>): CommunitySource | undefined;
+  create(
+    context: CommunityContext,
+    options: OptionValues<S>,
+    profiles?: ProfileSet,
+  ): CommunitySource | undefined;
+  /**
+   * Reads the files of an imported community; absent where it imports none. Runs that differ in nothing
+   * that it sees share what it gives. Returns undefined after it reported at least one issue.
+   */
+  load?(context: ImportContext, options: OptionValues<S>): ProfileSet | undefined;
 }
 
 /** Declares a community plug-in; infers the type of its options and freezes it. */

@@ -182,7 +182,7 @@ export function writeText(path: string, text: string | Uint8Array, mayReplace: b
     const issue = { file: '', path, expected: 'a new file', got: 'an existing one' };
     throw new ScenarioError([{ ...issue, hint: '--force replaces it' }]);
   }
-  mkdirSync(dirname(place), { recursive: true });
+  makePath(dirname(place));
   writeFile(dirname(place), basename(place), (emit) => emit(text));
 }
 
@@ -194,8 +194,23 @@ export function removePartials(folder: string): void {
   }
 }
 
+/**
+ * Makes a folder and those it stands in. The system's own way tells of a disk that may not be written as of
+ * a missing folder.
+ */
+export function makePath(path: string): void {
+  if (existsSync(path)) return;
+  makePath(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Somebody else was a moment faster.
+    if ((error as { code?: string }).code !== 'EEXIST') throw error;
+  }
+}
+
 function makeSibling(place: string): string {
-  mkdirSync(dirname(place), { recursive: true });
+  makePath(dirname(place));
   for (let k = 1; k <= LIMIT; k++) {
     const path = `${place}${PARTIAL}${k}`;
     try {

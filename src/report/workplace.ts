@@ -20,6 +20,7 @@ import { join, resolve } from 'node:path';
 import { ScenarioError } from '../base/errors.ts';
 import {
   checkTarget,
+  makePath,
   openFolderAt,
   type ResultFolder,
   removePartials,
@@ -198,7 +199,7 @@ export function openWorkplace<T>(
     takeLock(path, owner);
     clear(path, (name) => MAKING_NAMES.includes(name));
   } else {
-    mkdirSync(path, { recursive: true });
+    makePath(path);
     takeLock(path, owner);
   }
   removePartials(join(path, 'runs'));

@@ -74,7 +74,7 @@ export function createMembers(
     },
     scenario.market.forecast.options as never,
   );
-  const oracle = plugin.needsOracle ? createOracle(scenario, window, random) : undefined;
+  const oracle = plugin.needsOracle ? createOracle(scenario, window, site, random) : undefined;
   const isProsumer = Uint8Array.from(homes, (home) => (home.pvAcW > 0 ? 1 : 0));
   const deals = drawNeighbourDeals(isProsumer, scenario.market.bilateralPairs, random);
   const dealWh = new Float64Array(deals.count);
@@ -219,8 +219,8 @@ function createClearSky(site: Site): { weight(home: number, slot: number): numbe
 }
 
 /** True load and generation of the whole horizon, for forecasters that are given the future. */
-function createOracle(scenario: Scenario, window: Window, random: RandomSource) {
-  const { source } = openCommunity(scenario, window, random);
+function createOracle(scenario: Scenario, window: Window, site: Site, random: RandomSource) {
+  const { source } = openCommunity(scenario, window, random, site.profiles);
   const world = createWorld(source, {
     stepUs: scenario.horizon.physicsStep,
     slotUs: scenario.horizon.interval,

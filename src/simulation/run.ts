@@ -13,6 +13,7 @@ import { compilePredicate, PredicateSyntaxError } from '../ledger/utxo/predicate
 import { createHeadEnd } from '../metering/head-end.ts';
 import { createHeadMeter } from '../metering/head-meter.ts';
 import { createMeters } from '../metering/meters.ts';
+import type { ProfileSet } from '../physics/community.ts';
 import type { Scenario, Window } from '../scenario/sections.ts';
 import { createAccounts } from './accounts.ts';
 import { attachAdversaries, marketRules } from './adversaries.ts';
@@ -25,6 +26,7 @@ import { createMembers } from './members.ts';
 import { createOperator } from './operator.ts';
 import { openOrderDesk } from './order-desk.ts';
 import { createOversight } from './oversight.ts';
+import { loadProfiles } from './profiles.ts';
 import { createRecorder, lastYearGeneration } from './recorder.ts';
 import { createSite, openCommunity } from './site.ts';
 import { collectTables } from './tables.ts';
@@ -39,6 +41,8 @@ export interface RunOptions {
   readonly onLedger?: (chunk: Uint8Array) => void;
   /** Observers; they change nothing. */
   readonly probes?: readonly Probe[];
+  /** What the community imports, as `loadProfiles` gives it; the run loads it when absent. */
+  readonly profiles?: ProfileSet | undefined;
 }
 
 /** Everything a run gave. */
@@ -69,13 +73,14 @@ export interface RunResult {
 export function simulate(scenario: Scenario, options: RunOptions = {}): RunResult {
   const window = options.window ?? scenario.windows[0]!;
   const random = createRandomSource(`${scenario.seed}/${window.id}`);
-  const { source } = openCommunity(scenario, window, random);
+  const profiles = options.profiles ?? loadProfiles(scenario, window);
+  const { source } = openCommunity(scenario, window, random, profiles);
   refuseUnused(scenario, source.transfers !== undefined);
   refuseCoins(scenario, source.transfers !== undefined);
   if (source.transfers !== undefined) {
     return simulateChain(scenario, window, source, random, options);
   }
-  const site = createSite(scenario, window, random);
+  const site = createSite(scenario, window, random, profiles);
   const { slotUs, slotCount, historySlots } = site;
   const homeCount = site.source.homes.length;
   const lastYearWh = lastYearGeneration(site);

@@ -3,7 +3,7 @@
  * from exogenous series and each home's own rules; nothing of the chain or the market reaches it
  * (decision 7). Time here is delivery time: slot 0 starts at 0.
  */
-import { type Calendar, createCalendar } from '../base/calendar.ts';
+import type { Calendar } from '../base/calendar.ts';
 import { type InputIssue, ScenarioError } from '../base/errors.ts';
 import { divExact } from '../base/integer.ts';
 import { acos, tan } from '../base/math.ts';
@@ -15,9 +15,10 @@ import { createLossAccumulator } from '../grid/loss-accumulator.ts';
 import type { FeederPlacement } from '../grid/placement.ts';
 import { createPowerFlow } from '../grid/power-flow.ts';
 import { createTariff, type Tariff } from '../grid/tariff.ts';
-import type { CommunitySource } from '../physics/community.ts';
+import type { CommunitySource, ProfileSet } from '../physics/community.ts';
 import { createWorld, type World } from '../physics/world.ts';
 import type { Scenario, Window } from '../scenario/sections.ts';
+import { importContext } from './profiles.ts';
 
 /** What a slot was for the feeder as a whole. */
 export interface FeederSlot {
@@ -37,6 +38,8 @@ export interface Site {
   readonly historySlots: number;
   readonly slotsPerDay: number;
   readonly source: CommunitySource;
+  /** What the community imported; undefined where it imports nothing, or reads by itself. */
+  readonly profiles: ProfileSet | undefined;
   readonly world: World;
   readonly placement: FeederPlacement;
   readonly tariff: Tariff;
@@ -50,36 +53,44 @@ export interface Site {
   publishLoss(importWh: ArrayLike<number>, exportWh: ArrayLike<number>): number;
 }
 
-/** Reads or generates the community. @throws {ScenarioError} with every problem of its data. */
+/**
+ * Opens the community, generated or imported.
+ *
+ * @param profiles - What it imports; read from its files when absent.
+ * @throws {ScenarioError} with every problem of its data.
+ */
 export function openCommunity(
   scenario: Scenario,
   window: Window,
   random: RandomSource,
+  profiles?: ProfileSet,
 ): { readonly source: CommunitySource; readonly calendar: Calendar } {
-  const { interval: slotUs, physicsStep: stepUs, history } = scenario.horizon;
-  const calendar = createCalendar(window.startEpochS, window.utcOffsetMin);
-  const slotsPerDay = divExact(DAY_US, slotUs);
   const issues: InputIssue[] = [];
-  const source = communities.get(scenario.population.name).create(
-    {
-      calendar,
-      slotUs,
-      slotCount: window.days * slotsPerDay,
-      stepUs,
-      historySlotCount: history * slotsPerDay,
-      random,
-      folder: scenario.folder,
-      issue: (issue) => issues.push(issue),
-    },
-    scenario.population.options as never,
-  );
+  const context = importContext(scenario, window, (issue) => issues.push(issue));
+  const source = communities
+    .get(scenario.population.name)
+    .create(
+      { ...context, stepUs: scenario.horizon.physicsStep, random },
+      scenario.population.options as never,
+      profiles,
+    );
   if (source === undefined || issues.length > 0) throw new ScenarioError(issues);
-  return { source, calendar };
+  return { source, calendar: context.calendar };
 }
 
-/** Builds the site of a window. @throws {ScenarioError} with every problem of the user's data. */
-export function createSite(scenario: Scenario, window: Window, random: RandomSource): Site {
-  const { source, calendar } = openCommunity(scenario, window, random);
+/**
+ * Builds the site of a window.
+ *
+ * @param profiles - As for {@link openCommunity}.
+ * @throws {ScenarioError} with every problem of the user's data.
+ */
+export function createSite(
+  scenario: Scenario,
+  window: Window,
+  random: RandomSource,
+  profiles?: ProfileSet,
+): Site {
+  const { source, calendar } = openCommunity(scenario, window, random, profiles);
   const { interval: slotUs, physicsStep: stepUs } = scenario.horizon;
   const issues: InputIssue[] = [];
   const placement = feeders.get(scenario.grid.feeder.name).create(
@@ -129,6 +140,7 @@ export function createSite(scenario: Scenario, window: Window, random: RandomSou
     historySlots: source.historySlotCount,
     slotsPerDay: divExact(DAY_US, slotUs),
     source,
+    profiles,
     world,
     placement,
     tariff,

@@ -94,7 +94,7 @@ describe.skipIf(!canRun)('the tutorial', () => {
     expect(pow.map((row) => Number(row.interval))).toEqual([15, 60, 240]);
     for (const { interval, mean } of pow) {
       const law = lateShareExponential(Number(interval), 60);
-      expect(Math.abs(Number(mean) - law), `${interval} s`).toBeLessThan(0.06);
+      expect(Math.abs(Number(mean) - law), `${interval} s`).toBeLessThan(0.1);
       expect(readPage(PAGE)).toContain(law.toFixed(2));
     }
     expect(output[3]).toContain('runs           16');

@@ -9,15 +9,16 @@ import { nearestWord } from '../../base/errors.ts';
 import { sqrt } from '../../base/math.ts';
 import { angle, integer, list, type OptionValues, optional, text } from '../../base/options.ts';
 import {
-  type CommunityContext,
-  type CommunitySource,
   defineCommunity,
+  type HomeProfiles,
   type HomeSpec,
+  type ImportContext,
+  type ProfileSet,
 } from '../../physics/community.ts';
 import { type Axis, ISSUE_LIMIT } from '../series/axis.ts';
 import { type CsvTable, createInputReader, type IssueSink, parseCsv } from '../series/csv.ts';
 import { readSeries } from '../series/series.ts';
-import { createSeriesSource, type HomeSeries, wantedSpan } from '../series/source.ts';
+import { createSeriesSource, wantedSpan } from '../series/source.ts';
 import { parseOffset } from '../series/stamps.ts';
 import { buildingsOf, type CityLearnBuilding } from './citylearn-schema.ts';
 
@@ -119,12 +120,12 @@ function civilHour(localS: number): { month: number; hour: number; weekday: numb
 
 /** Reads one building; undefined after an issue. */
 function readBuilding(
-  context: CommunityContext,
+  context: ImportContext,
   table: CsvTable,
   axis: Axis,
   building: CityLearnBuilding,
   notes: string[],
-): HomeSeries | undefined {
+): HomeProfiles | undefined {
   const wanted = wantedSpan(context);
   const shared = { decimal: 'point', gapPolicy: 'refuse', gapMaxS: 0 } as const;
   const column = (name: string) => {
@@ -191,10 +192,10 @@ function chosenBuildings(
   });
 }
 
-function createSource(
-  context: CommunityContext,
+function load(
+  context: ImportContext,
   options: OptionValues<typeof OPTIONS>,
-): CommunitySource | undefined {
+): ProfileSet | undefined {
   let failed = false;
   const issue: IssueSink = (found) => {
     failed = true;
@@ -214,16 +215,16 @@ function createSource(
   if (schema === undefined) return undefined;
   const all = buildingsOf(schema, issue);
   const notes: string[] = [];
-  const homes = chosenBuildings(all, options.buildings, issue).map((building) => {
+  const found = chosenBuildings(all, options.buildings, issue).map((building) => {
     const file = reader.read(`${folder}/${building.file}`, 'scenario.population.path');
     const table = file && parseCsv(file, LAYOUT, issue);
     const axis = table && cityLearnAxis(table, options.startYear, offsetMin, issue);
     return table && axis && readBuilding(own, table, axis, building, notes);
   });
-  const known = homes.filter((home) => home !== undefined);
-  if (failed || known.length < homes.length) return undefined;
-  const place = { latitudeDeg: options.latitude, longitudeDeg: options.longitude };
-  return createSeriesSource(own, known, place, reader, notes);
+  const homes = found.filter((home) => home !== undefined);
+  if (failed || homes.length < found.length) return undefined;
+  const { latitude: latitudeDeg, longitude: longitudeDeg } = options;
+  return { homes, latitudeDeg, longitudeDeg, notes, inputs: reader.inputs };
 }
 
 /** Homes of a CityLearn data set. */
@@ -233,5 +234,8 @@ export default defineCommunity({
   summary: 'Buildings of a CityLearn folder: schema.json and one CSV each',
   source: 'CityLearn challenge 2022 data layout; decisions.md 28',
   options: () => OPTIONS,
-  create: createSource,
+  load,
+  create(context, options, profiles = load(context, options)) {
+    return profiles && createSeriesSource(context, profiles);
+  },
 });

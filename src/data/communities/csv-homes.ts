@@ -1,8 +1,7 @@
 /** One import under way, and how its homes are put together from the series that were found. */
-import type { CommunityContext } from '../../physics/community.ts';
+import type { HomeProfiles, HomeSpec, ImportContext } from '../../physics/community.ts';
 import { type CsvTable, createInputReader, type InputReader } from '../series/csv.ts';
 import type { ReadingSeries } from '../series/series.ts';
-import type { HomeSeries } from '../series/source.ts';
 import type { Measure, Options } from './csv-options.ts';
 import { specOf } from './homes.ts';
 
@@ -11,7 +10,7 @@ type Found = Partial<Record<Measure, ReadingSeries>>;
 
 /** An import: what was asked, what was found, and whether anything was wrong. */
 export interface Import {
-  readonly context: CommunityContext;
+  readonly context: ImportContext;
   readonly options: Options;
   readonly reader: InputReader;
   readonly tables: Map<string, CsvTable | undefined>;
@@ -23,9 +22,9 @@ export interface Import {
 }
 
 /** Begins an import with nothing found. */
-export function createImport(context: CommunityContext, options: Options): Import {
+export function createImport(context: ImportContext, options: Options): Import {
   let count = 0;
-  const own: CommunityContext = {
+  const own: ImportContext = {
     ...context,
     issue(issue) {
       count++;
@@ -50,7 +49,7 @@ export function createImport(context: CommunityContext, options: Options): Impor
  *
  * @returns Undefined after an issue: no load, PV without a rating, import beside a battery.
  */
-export function homeSeries(run: Import, index: number): HomeSeries | undefined {
+export function homeSeries(run: Import, index: number): HomeProfiles | undefined {
   const home = run.options.homes[index]!;
   const path = `homes[${index}]`;
   const { load, pv, import: bought, export: sold } = run.found.get(home.id)!;
@@ -88,13 +87,13 @@ export function homeSeries(run: Import, index: number): HomeSeries | undefined {
 function netHome(
   run: Import,
   home: {
-    readonly spec: HomeSeries['spec'];
+    readonly spec: HomeSpec;
     readonly pv: ReadingSeries | undefined;
     readonly bought: ReadingSeries;
     readonly sold: ReadingSeries | undefined;
   },
   path: string,
-): HomeSeries | undefined {
+): HomeProfiles | undefined {
   const { spec, pv, bought, sold } = home;
   if (pv === undefined || sold === undefined) {
     const note = 'its load and PV are what crossed the meter, without what it used of its own';

@@ -6,13 +6,13 @@
  */
 
 import { SECOND_US } from '../../base/units.ts';
-import { type CommunitySource, defineCommunity } from '../../physics/community.ts';
+import { defineCommunity, type ImportContext, type ProfileSet } from '../../physics/community.ts';
 import { type Axis, buildAxis } from '../series/axis.ts';
 import { type CsvTable, parseCsv } from '../series/csv.ts';
 import { isCumulative, isMissing, readSeries } from '../series/series.ts';
 import { createSeriesSource, wantedSpan } from '../series/source.ts';
 import { createImport, homeSeries, type Import } from './csv-homes.ts';
-import { OPTIONS, type SeriesOptions } from './csv-options.ts';
+import { OPTIONS, type Options, type SeriesOptions } from './csv-options.ts';
 import { didYouMeanHome } from './homes.ts';
 
 /** Reads one entry of `series`. */
@@ -196,6 +196,23 @@ function noteInterpolated(
   }
 }
 
+function load(context: ImportContext, options: Options): ProfileSet | undefined {
+  const run = createImport(context, options);
+  const ids = options.homes.map(({ id }) => id);
+  ids.forEach((id, index) => {
+    if (ids.indexOf(id) !== index) run.refuse(`homes[${index}].id`, 'each id once', id);
+  });
+  options.series.forEach((entry, index) => {
+    readEntry(run, entry, index);
+  });
+  if (run.failed()) return undefined;
+  const found = options.homes.map((_, index) => homeSeries(run, index));
+  const homes = found.filter((home) => home !== undefined);
+  if (run.failed() || homes.length < found.length) return undefined;
+  const { latitude: latitudeDeg, longitude: longitudeDeg } = options;
+  return { homes, latitudeDeg, longitudeDeg, notes: run.notes, inputs: run.reader.inputs };
+}
+
 /** Homes from wide or long CSV files. */
 export default defineCommunity({
   apiVersion: 1,
@@ -203,20 +220,8 @@ export default defineCommunity({
   summary: 'Homes from CSV files: W, kW, Wh, kWh or registers, wide or long',
   source: 'decisions.md 28; formats of gsy-e, OPSD household data, HAMLET, Low Carbon London',
   options: () => OPTIONS,
-  create(context, options): CommunitySource | undefined {
-    const run = createImport(context, options);
-    const ids = options.homes.map(({ id }) => id);
-    ids.forEach((id, index) => {
-      if (ids.indexOf(id) !== index) run.refuse(`homes[${index}].id`, 'each id once', id);
-    });
-    options.series.forEach((entry, index) => {
-      readEntry(run, entry, index);
-    });
-    if (run.failed()) return undefined;
-    const homes = options.homes.map((_, index) => homeSeries(run, index));
-    const known = homes.filter((home) => home !== undefined);
-    if (run.failed() || known.length < homes.length) return undefined;
-    const place = { latitudeDeg: options.latitude, longitudeDeg: options.longitude };
-    return createSeriesSource(run.context, known, place, run.reader, run.notes);
+  load,
+  create(context, options, profiles = load(context, options)) {
+    return profiles && createSeriesSource(context, profiles);
   },
 });

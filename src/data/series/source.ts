@@ -6,20 +6,17 @@
 
 import { divFloor } from '../../base/integer.ts';
 import { SECOND_US } from '../../base/units.ts';
-import type { CommunityContext, CommunitySource, HomeSpec } from '../../physics/community.ts';
-import type { InputReader } from './csv.ts';
-import type { ReadingSeries, WantedSpan } from './series.ts';
-
-/** A home with its series. */
-export interface HomeSeries {
-  readonly spec: HomeSpec;
-  readonly load: ReadingSeries;
-  /** Undefined for a home without PV. */
-  readonly pv: ReadingSeries | undefined;
-}
+import type {
+  CommunityContext,
+  CommunitySource,
+  ImportContext,
+  Profile,
+  ProfileSet,
+} from '../../physics/community.ts';
+import type { WantedSpan } from './series.ts';
 
 /** The span an importer reads: the window, and history as far back as the run would use it. */
-export function wantedSpan(context: CommunityContext): WantedSpan {
+export function wantedSpan(context: ImportContext): WantedSpan {
   const slotS = context.slotUs / SECOND_US;
   return {
     calendar: context.calendar,
@@ -32,7 +29,7 @@ export function wantedSpan(context: CommunityContext): WantedSpan {
 /**
  * Writes the energy of a step of one series: an even share of its interval, or a sum of intervals.
  */
-function stepEnergy(series: ReadingSeries, stepUs: number): (step: number) => number {
+function stepEnergy(series: Profile, stepUs: number): (step: number) => number {
   const { energyWh, historyCount } = series;
   const intervalUs = series.stepS * SECOND_US;
   if (intervalUs % stepUs === 0) {
@@ -51,16 +48,13 @@ function stepEnergy(series: ReadingSeries, stepUs: number): (step: number) => nu
 /**
  * Builds the source of an imported community.
  *
- * @param place - Latitude and longitude [degree].
- * @param notes - Sentences for the manifest; one on missing history is added.
- * @returns The source, with as much history as every series has; undefined after an issue.
+ * @param profiles - What it imported; only read.
+ * @returns The source, with as much history as every series has and a note where that is less than was
+ *   asked for; undefined after an issue.
  */
 export function createSeriesSource(
   context: CommunityContext,
-  homes: readonly HomeSeries[],
-  place: { readonly latitudeDeg: number; readonly longitudeDeg: number },
-  reader: InputReader,
-  notes: readonly string[],
+  { homes, latitudeDeg, longitudeDeg, notes, inputs }: ProfileSet,
 ): CommunitySource | undefined {
   const { stepUs, slotUs, slotCount } = context;
   const all = homes.flatMap(({ load, pv }) => (pv === undefined ? [load] : [load, pv]));
@@ -87,7 +81,8 @@ export function createSeriesSource(
   }
   return {
     homes: homes.map(({ spec }) => spec),
-    ...place,
+    latitudeDeg,
+    longitudeDeg,
     slotCount,
     stepsPerSlot: slotUs / stepUs,
     historySlotCount,
@@ -98,6 +93,6 @@ export function createSeriesSource(
       }
     },
     notes: told,
-    inputs: reader.inputs,
+    inputs,
   };
 }

@@ -8,6 +8,7 @@ import { manifestOf, triangleOf, triangleTable } from './finish.ts';
 import type { StudyHead } from './head.ts';
 import { type EarlierRun, earlierRun } from './kept.ts';
 import { createSampleStore } from './samples.ts';
+import { shardFolder } from './spec.ts';
 import { contentOf, writeStudyTables } from './tables.ts';
 
 /** How to merge. */

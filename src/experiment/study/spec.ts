@@ -118,3 +118,8 @@ export function studyOf(name: string, plans: readonly RunPlan[]): StudySpec {
   const replications = Math.max(1, ...plans.map((plan) => plan.replication));
   return { name, replications, plansFor: () => plans };
 }
+
+/** Folder of a shard. */
+export function shardFolder(target: string, { index, count }: Shard): string {
+  return `${target}.shard-${index}-of-${count}`;
+}

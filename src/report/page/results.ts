@@ -6,8 +6,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ScenarioError } from '../../base/errors.ts';
 import { MANIFEST } from '../manifest.ts';
-import { readTable } from '../read-table.ts';
 import { RESULTS_VERSION } from '../version.ts';
+import { type FileCache, openTableFile } from './table-file.ts';
 
 /** A table by columns; numbers and words are read from the same cells. */
 export interface ResultTable {
@@ -71,33 +71,17 @@ export interface Results {
 
 const TORN = 'was the file torn or edited? peerwatt verify checks all';
 
-/** Turns a table's cells into columns on demand. */
-function openTable(folder: string, name: string): ResultTable | undefined {
-  const text = readOrRefuse(join(folder, `${name}.csv`), 'a table', () => readTable(folder, name));
-  if (text === undefined) return undefined;
-  const kept = new Map<string, Float64Array>();
-  return {
-    name,
-    columns: text.columns,
-    count: text.rows.length,
-    has: (column) => text.columns.includes(column),
-    texts: (column) => text.column(column),
-    numbers(column) {
-      const known = kept.get(column);
-      if (known !== undefined) return known;
-      const cells = text.column(column);
-      const values = Float64Array.from(cells, (cell) => (cell === '' ? Number.NaN : Number(cell)));
-      kept.set(column, values);
-      return values;
-    },
-  };
-}
-
 /** Opens each table once. */
-function tablesOf(folder: string): (name: string) => ResultTable | undefined {
+function tablesOf(folder: string, cache: FileCache): (name: string) => ResultTable | undefined {
   const kept = new Map<string, ResultTable | undefined>();
   return (name) => {
-    if (!kept.has(name)) kept.set(name, openTable(folder, name));
+    if (!kept.has(name)) {
+      const path = join(folder, `${name}.csv`);
+      kept.set(
+        name,
+        readOrRefuse(path, 'a table', () => openTableFile(folder, name, cache)),
+      );
+    }
     return kept.get(name);
   };
 }
@@ -149,12 +133,13 @@ export function openResults(folder: string): Results {
     refuse(folder, `results of version ${RESULTS_VERSION}`, `version ${resultsVersion}`, hint);
   }
   if (kind !== 'run' && kind !== 'study') refuse(folder, 'a run or a study', String(kind));
+  const cache: FileCache = { path: '', bytes: new Uint8Array() };
   const common = {
     name: String(manifest.name),
     folder,
     version: String(manifest.version),
     manifest,
-    table: tablesOf(folder),
+    table: tablesOf(folder, cache),
   };
   if (kind === 'run') {
     const run = runOf('run', manifest, common.table);
@@ -170,7 +155,7 @@ export function openResults(folder: string): Results {
     kind: factors.length > 0 ? 'sweep' : 'comparison',
     arms,
     factors,
-    runs: studyRuns(folder, common.table),
+    runs: studyRuns(folder, common.table, cache),
   };
 }
 
@@ -191,7 +176,11 @@ function runOf(
   };
 }
 
-function studyRuns(folder: string, table: (name: string) => ResultTable | undefined): RunResults[] {
+function studyRuns(
+  folder: string,
+  table: (name: string) => ResultTable | undefined,
+  cache: FileCache,
+): RunResults[] {
   const rows = table('runs');
   if (rows === undefined) refuse(folder, 'a study with runs.csv', 'none');
   const lacking = ['run', 'arm', 'window', 'replication', 'seed'].find((name) => !rows.has(name));
@@ -212,7 +201,7 @@ function studyRuns(folder: string, table: (name: string) => ResultTable | undefi
         if (manifest === null) manifest = readManifest(place);
         return manifest?.scenario as Readonly<Record<string, unknown>> | undefined;
       },
-      table: tablesOf(place),
+      table: tablesOf(place, cache),
     };
   });
 }
