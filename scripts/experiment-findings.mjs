@@ -1,5 +1,5 @@
 /** What each page of docs/experiments shows of its study: tables, the law beside them, a sentence. */
-import { delayedDoubleSpend } from '../dist/experiment/validate/formulas/delayed-double-spend.js';
+import { delayedDoubleSpend } from '../dist/consensus/laws/delayed-double-spend.js';
 import {
   doubleSpend,
   effectiveShare,
@@ -9,7 +9,7 @@ import {
   selfishRates,
   selfishThreshold,
   staleShare,
-} from '../dist/experiment/validate/formulas/index.js';
+} from '../dist/consensus/laws/index.js';
 import { E05, E06, E07, E10, E11, E17, SYBIL } from './experiment-findings-fraud.mjs';
 import {
   againstLaw,
@@ -78,7 +78,7 @@ function E02(study) {
     '',
     againstLaw(rows),
     `Within 3 % of the law are ${close.length} of the ${told.length} cells whose interval is that narrow; where stale`,
-    'blocks are rare, twenty thousand blocks are too few to tell. The threshold is the share of the hash power from which a',
+    'blocks are rare, twenty thousand blocks are too few to tell. Cells share seeds, so that they deviate together. The threshold is the share of the hash power from which a',
     'private branch wins for certain: it falls with d/T, one half being the limit of no delay.',
   ];
 }

@@ -4,8 +4,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 
-const readCsv = (folder, name) =>
-  parse(readFileSync(join(folder, name)), { columns: true, skip_empty_lines: true });
+/** Rows of a table; none where the study does not have it, as pairs of a single arm. */
+function readCsv(folder, name) {
+  const path = join(folder, name);
+  if (!existsSync(path)) return [];
+  return parse(readFileSync(path), { columns: true, skip_empty_lines: true });
+}
 const numberOf = (text) => (text === '' ? Number.NaN : Number(text));
 
 /** A study: its manifest, its cells (an arm at a point) with the mean and interval of every metric, its pairs. */

@@ -16,6 +16,7 @@ export { defineStrategy } from './agents/strategy.ts';
 export * as distribution from './base/distribution.ts';
 export { InvariantViolation, ScenarioError } from './base/errors.ts';
 export * as option from './base/options.ts';
+export { kaplanMeier, medianSurvival, restrictedMean } from './base/survival.ts';
 export { numbersOf, type Table, textsOf } from './base/table.ts';
 export { defineConsensus } from './consensus/protocol.ts';
 export { defineFeeder } from './data/feeders/define.ts';
@@ -52,7 +53,6 @@ export { type MainEffect, mainEffects, tornado } from './experiment/statistics/e
 export { holm } from './experiment/statistics/holm.ts';
 export { type Estimate, estimate, pairedDifference } from './experiment/statistics/interval.ts';
 export { type PairedEffect, pairedEffect } from './experiment/statistics/paired.ts';
-export { kaplanMeier, medianSurvival, restrictedMean } from './experiment/statistics/survival.ts';
 export { sweepOf } from './experiment/study/sweep.ts';
 export {
   runStudy,

@@ -2,6 +2,9 @@
 import { standardNormalQuantile } from './distribution.ts';
 import { sqrt } from './math.ts';
 
+/** Coverage of every interval in the result files. */
+export const CONFIDENCE = 0.95;
+
 /** Ends of an interval of a share. */
 export interface ShareInterval {
   readonly low: number;
@@ -20,7 +23,11 @@ export interface ShareInterval {
  * Source: E. B. Wilson, Probable inference, the law of succession, and statistical inference, Journal
  * of the American Statistical Association 22(158), 1927.
  */
-export function wilsonInterval(successes: number, trials: number, coverage = 0.95): ShareInterval {
+export function wilsonInterval(
+  successes: number,
+  trials: number,
+  coverage = CONFIDENCE,
+): ShareInterval {
   if (!Number.isInteger(trials) || trials < 0) {
     throw new RangeError(`"trials" expected an integer of at least 0, got ${trials}`);
   }

@@ -68,12 +68,21 @@ export function loadNamed(args: Arguments, arm?: string): NamedScenario {
   const sets = listOption('set', args.set);
   const seed = integerOption('seed', args.seed, 0);
   const loaded = loadScenario(path, { plugins: catalogue, sets, seed, arm });
-  if (loaded.pluginFiles.length > 0) {
-    const got = loaded.pluginFiles.join(', ');
-    const expected = 'no plug-in files: this program runs only its own plug-ins';
-    throw new ScenarioError([{ file: path, path: 'scenario.plugins', expected, got }]);
-  }
+  refusePluginFiles(path, loaded);
   return { path, loaded, sets, seed };
+}
+
+/**
+ * Refuses a scenario that names plug-in files.
+ *
+ * @param path - The scenario file.
+ * @throws {ScenarioError} naming them.
+ */
+export function refusePluginFiles(path: string, { pluginFiles }: LoadedScenario): void {
+  if (pluginFiles.length === 0) return;
+  const got = pluginFiles.join(', ');
+  const expected = 'no plug-in files: this program runs only its own plug-ins';
+  throw new ScenarioError([{ file: path, path: 'scenario.plugins', expected, got }]);
 }
 
 /**
@@ -154,6 +163,7 @@ export function openSession(args: Arguments, runs: number): Session {
   const progress = openProgress({
     runs,
     quiet: args.quiet === true,
+    json: args.json === true,
     stream: process.stderr,
     now: () => Date.now(),
   });
@@ -163,6 +173,7 @@ export function openSession(args: Arguments, runs: number): Session {
       formats,
       environment: { version: VERSION, nodeMajor: Number(process.versions.node.split('.')[0]) },
       signal: controller.signal,
+      onPlan: (planned, ended) => progress.plan(planned, ended),
       onProgress: (done) => progress.update(done),
       onOutcome: (plan, outcome) => progress.runEnded(plan.id, outcome.ok),
     },

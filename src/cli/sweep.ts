@@ -1,5 +1,6 @@
 /** `peerwatt sweep`: a study file, on all cores, in shards, stopped and gone on with at will. */
 import { dirname, resolve } from 'node:path';
+import type { InputIssue } from '../base/errors.ts';
 import type { StudyDesign } from '../experiment/design/design.ts';
 import { loadStudyText } from '../experiment/design/study-file.ts';
 import type { RunPlan } from '../experiment/plan.ts';
@@ -22,6 +23,7 @@ import {
   defaultOut,
   EXIT,
   openSession,
+  refusePluginFiles,
   replayWords,
   studyOptions,
 } from './session.ts';
@@ -30,13 +32,16 @@ import { integerOption, textOption, UsageError } from './usage.ts';
 /**
  * Reads the study file of a command line.
  *
- * @throws {ScenarioError} with every problem of study and scenario. @throws {UsageError} without a file.
+ * @throws {ScenarioError} with every problem of study and scenario, or when it names plug-in files.
+ * @throws {UsageError} without a file.
  */
 export function loadStudy(args: Arguments): StudyDesign {
   const file = textOption('study', args.study);
   if (file === undefined) throw new UsageError('expected a study file; got nothing');
   const text = readTextFile(file, 'a study file', { file, path: 'study' });
-  return loadStudyText(text, { file, folder: dirname(resolve(file)), plugins: catalogue });
+  const design = loadStudyText(text, { file, folder: dirname(resolve(file)), plugins: catalogue });
+  refusePluginFiles(design.scenarioPath, design.scenario);
+  return design;
 }
 
 /**
@@ -71,6 +76,7 @@ export async function sweep(args: Arguments): Promise<number> {
       shard,
       replay,
       limits: design.limits,
+      placeIssues: (plan: RunPlan, issues: readonly InputIssue[]) => placesOf(design, plan, issues),
     };
     if (options.force !== true && studyStanding(spec, out, options) === 'complete') {
       tidyComplete(out, shard);
@@ -100,6 +106,15 @@ export function shardOption(value: unknown): Shard | undefined {
   const shard = { index: Number(index), count: Number(count) };
   if (shard.index >= 1 && shard.index <= shard.count) return shard;
   throw new UsageError(`--shard: expected i/n with 1 <= i <= n, e.g. 2/3; got "${text}"`);
+}
+
+/** Problems that a run found in its data, at the lines of the scenario or study that name the data. */
+export function placesOf(
+  { scenario, sets, points }: StudyDesign,
+  { arm, point = 0 }: Pick<RunPlan, 'arm' | 'point'>,
+  issues: readonly InputIssue[],
+): readonly InputIssue[] {
+  return scenario.placeIssues(issues, arm, [...sets, ...points[point]!.settingsFor(arm)]);
 }
 
 /** The command that repeats one run of a study. */

@@ -2,6 +2,11 @@
  * Laws of risk by protocol. Proof of work: a private branch against k confirmations. Protocols of seats:
  * the adversary breaks finality when it holds as many seats as two conflicting certificates must share.
  */
+
+import { hypergeometricTail } from '../consensus/laws/counting.ts';
+import { singleStageLag, twoStageLag } from '../consensus/laws/delegates.ts';
+import { confirmationsFor, doubleSpend, effectiveShare } from '../consensus/laws/double-spend.ts';
+import { DELAY_STEPS, equivocatorsNeeded } from '../consensus/laws/quorums.ts';
 import {
   checkDpos,
   type DposOptions,
@@ -11,10 +16,6 @@ import {
 } from '../consensus/protocols/dpos-options.ts';
 import { byzantineQuorum, validatorCount } from '../consensus/quorum.ts';
 import type { ArmFacts, RiskLaw, Setting } from './iso-risk.ts';
-import { hypergeometricTail } from './validate/formulas/counting.ts';
-import { singleStageLag, twoStageLag } from './validate/formulas/delegates.ts';
-import { confirmationsFor, doubleSpend, effectiveShare } from './validate/formulas/double-spend.ts';
-import { DELAY_STEPS, equivocatorsNeeded } from './validate/formulas/quorums.ts';
 
 /** Most confirmations that are looked at, the range of the closed form. */
 const CONFIRMATIONS_MAX = 1000;

@@ -24,6 +24,8 @@ export interface PoolOptions {
   readonly formats?: readonly TableFormat[] | undefined;
   /** Stops: running workers are ended, finished runs stay. */
   readonly signal?: AbortSignal | undefined;
+  /** Called before runs begin: how many the study has so far, and how many of them had ended before. */
+  readonly onPlan?: ((runs: number, ended: number) => void) | undefined;
   /** Called now and then with the share of all runs that is simulated, 0..1. */
   readonly onProgress?: ((done: number) => void) | undefined;
   /** Called as each run ends, in order of ending. */

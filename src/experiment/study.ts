@@ -3,13 +3,14 @@
  * all are there the tables follow from the records alone. A study may be killed at any moment, gone on
  * with, and split into shards, and always ends with the same bytes.
  */
-import { ScenarioError } from '../base/errors.ts';
+import { type InputIssue, ScenarioError } from '../base/errors.ts';
 import { createInputFiles } from '../data/input-files.ts';
 import { codeHash } from '../report/code-hash.ts';
+import { portableScenario } from '../report/manifest.ts';
 import { openWorkplace, standingOf, tidyStudy } from '../report/workplace.ts';
 import type { Scenario } from '../scenario/sections.ts';
 import { armRows, valuesIn } from './compare.ts';
-import { failureOf, type RunOutcome } from './outcome.ts';
+import { failureOf } from './outcome.ts';
 import type { RunPlan } from './plan.ts';
 import { nowAndThen, thisProcess } from './pool-owner.ts';
 import { decideStopping, STOPPING_BATCH } from './statistics/stopping.ts';
@@ -119,8 +120,11 @@ function makerOf(spec: StudySpec, options: StudyOptions): HeadMaker {
     keep: keepOf(spec),
     environment: options.environment,
     codeHash: options.codeHash ?? codeHash(),
-    // The folder itself is a text that names a folder, and must not count.
-    filesHash: (scenario: Scenario) => files.hash(portableScenario(scenario), scenario.folder),
+    filesHash(scenario: Scenario) {
+      // These are no paths, but results may stand under such a name.
+      const { name: _name, arm: _arm, ...read } = portableScenario(scenario);
+      return files.hash(read, scenario.folder);
+    },
   });
 }
 
@@ -152,7 +156,7 @@ async function finishStudy(
   let stopped: StudyResult['stopped'];
   const current = () =>
     contentOf(maker.headOf(plans), plans.map(progress.outcomeOf), progress.samples);
-  throwInputIssues(plans.map(progress.outcomeOf));
+  throwInputIssues(plans, progress, options);
   if (spec.until !== undefined && options.shard === undefined) {
     for (let more = true; isDone && more; ) {
       const { decision, replications } = decideStopping(spec.until, seriesOf(current()));
@@ -168,7 +172,7 @@ async function finishStudy(
     if (next.plans.length > 0) {
       isDone = await progress.carryOut(next.plans, next.options());
       plans = [...plans, ...next.plans];
-      throwInputIssues(plans.map(progress.outcomeOf));
+      throwInputIssues(plans, progress, options);
     }
   }
   const content = current();
@@ -217,10 +221,23 @@ function seriesOf(content: StudyContent) {
   );
 }
 
-function throwInputIssues(outcomes: readonly (RunOutcome | undefined)[]): void {
-  const issues = outcomes.flatMap((outcome) =>
-    outcome === undefined || outcome.ok ? [] : outcome.failure.issues,
-  );
-  const unique = new Map(issues.map((issue) => [JSON.stringify(issue), issue]));
+/** Throws what runs found wrong with their input, each problem once, at its line where that is known. */
+function throwInputIssues(
+  plans: readonly RunPlan[],
+  { outcomeOf }: StudyProgress,
+  { placeIssues = (_, issues) => issues }: StudyOptions,
+): void {
+  const unique = new Map<string, InputIssue>();
+  const seen = new Set<string>();
+  for (const plan of plans) {
+    const outcome = outcomeOf(plan);
+    if (outcome === undefined || outcome.ok || outcome.failure.issues.length === 0) continue;
+    const { issues } = outcome.failure;
+    // Replications find the same; where a problem stands depends on arm and point.
+    const found = JSON.stringify([plan.arm, plan.point, issues]);
+    if (seen.has(found)) continue;
+    seen.add(found);
+    for (const issue of placeIssues(plan, issues)) unique.set(JSON.stringify(issue), issue);
+  }
   if (unique.size > 0) throw new ScenarioError([...unique.values()]);
 }

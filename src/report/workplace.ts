@@ -97,11 +97,13 @@ export interface Workplace<T = unknown> {
    *
    * @param keep - Names of runs whose records stay in it, with `study.json`, in this order: for shards, and
    *   where failed runs may be tried again. Undefined keeps neither.
+   * @param more - Records that follow them.
    */
   complete(
     folder: ResultFolder,
     manifest: Readonly<Record<string, unknown>>,
     keep: readonly string[] | undefined,
+    more?: readonly object[],
   ): void;
   /** Lets go and leaves everything as it is. */
   release(): void;
@@ -243,9 +245,9 @@ function workplaceAt<T>(
       if (runs === undefined) rmSync(join(path, 'runs'), { recursive: true, force: true });
       return openFolderAt(path, place);
     },
-    complete(folder, manifest, keep) {
+    complete(folder, manifest, keep, more = []) {
       close();
-      if (keep !== undefined) sortJournal(join(path, JOURNAL_FILE), keep);
+      if (keep !== undefined) sortJournal(join(path, JOURNAL_FILE), keep, more);
       folder.commit(manifest);
       // The folder stands; what is left over in it is only for going on.
       unlock(place);
@@ -265,11 +267,11 @@ function workplaceAt<T>(
 }
 
 /** Writes a journal again with one record a run, in an order that no speed of workers shows in. */
-function sortJournal(path: string, runs: readonly string[]): void {
+function sortJournal(path: string, runs: readonly string[], more: readonly object[]): void {
   const { records } = readJournal(path);
   const byRun = new Map(records.map((record) => [(record as { run?: unknown }).run, record]));
-  const lines = runs.map((run) => journalLine(byRun.get(run) as object));
-  writeText(path, lines.join(''), true);
+  const sorted = [...runs.map((run) => byRun.get(run) as object), ...more];
+  writeText(path, sorted.map(journalLine).join(''), true);
 }
 
 function refuseForeign(path: string, mark: StudyMark, resume: boolean, force: boolean): void {

@@ -4,6 +4,7 @@
  */
 import { createTable, type Table } from '../base/table.ts';
 import { QUALITY_LETTERS } from '../metering/quality.ts';
+import type { HomeSpec } from '../physics/community.ts';
 import { type ChainParts, chainTables } from './chain-tables.ts';
 import type { ContractedTrades, Operator, SlotMarket } from './operator.ts';
 import type { Oversight } from './oversight.ts';
@@ -23,6 +24,7 @@ export function collectTables(parts: RunParts): Record<string, Table> {
   const fraud = parts.oversight.scoring.tables();
   const tables = [
     slotsTable(parts),
+    homesTable(parts),
     tradesTable(parts),
     settlementsTable(parts),
     metersTable(parts),
@@ -105,6 +107,20 @@ function slotsTable({ site, chain, operator, recorder }: RunParts): Table {
     surplus_upt: of((market, slot) => surplusUpt(market, slot, recorder, stood(market))),
     settlement_state: slots.map((slot) => operator.markets[slot]!.state),
     settle_final_us: of((market) => market.settleFinalUs - chain.rules.openingUs),
+  });
+}
+
+/** Equipment as the community registered it, in the order of home indices. */
+function homesTable({ site: { source } }: RunParts): Table {
+  const { homes } = source;
+  const of = (value: (home: HomeSpec) => number) => Float64Array.from(homes, value);
+  return createTable('homes', {
+    home: homes.map(({ id }) => id),
+    kind: homes.map(({ kind }) => kind),
+    pv_peak_w: of(({ pvDcW }) => pvDcW),
+    pv_inverter_w: of(({ pvAcW }) => pvAcW),
+    battery_wh: of(({ batteryWh }) => batteryWh),
+    battery_w: of(({ batteryW }) => batteryW),
   });
 }
 

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { lateShareExponential } from '../../src/experiment/validate/formulas/index.ts';
+import { lateShareExponential } from '../../src/consensus/laws/index.ts';
 import { blocksOf, ROOT, readPage } from './pages.ts';
 
 const PAGE = 'docs/tutorial.md';

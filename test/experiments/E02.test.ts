@@ -1,9 +1,6 @@
 /** E02: stale blocks of the shipped arms against the law of delay over interval (model O3). */
 import { describe, expect, it } from 'vitest';
-import {
-  privateAttackThreshold,
-  staleShare,
-} from '../../src/experiment/validate/formulas/index.ts';
+import { privateAttackThreshold, staleShare } from '../../src/consensus/laws/index.ts';
 import { metricOf } from '../../src/experiment/validate/ledger-chains.ts';
 import { T30 } from '../unit/consensus/harness.ts';
 import { column, replicate, shipped, shown, summarise } from './shipped.ts';

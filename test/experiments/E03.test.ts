@@ -1,6 +1,6 @@
 /** E03: success of double spends of the shipped arms against Rosenfeld's race (model O1, strict). */
 import { describe, expect, it } from 'vitest';
-import { doubleSpend } from '../../src/experiment/validate/formulas/index.ts';
+import { doubleSpend } from '../../src/consensus/laws/index.ts';
 import type { Scenario } from '../../src/scenario/sections.ts';
 import { T30 } from '../unit/consensus/harness.ts';
 import { column, REPLICATIONS, replicate, shipped, shown, words } from './shipped.ts';

@@ -1,6 +1,6 @@
 /** E04: revenue of the selfish pool in the shipped arms against Eyal and Sirer (model O2). */
 import { describe, expect, it } from 'vitest';
-import { selfishRevenue } from '../../src/experiment/validate/formulas/index.ts';
+import { selfishRevenue } from '../../src/consensus/laws/index.ts';
 import { metricOf } from '../../src/experiment/validate/ledger-chains.ts';
 import type { RunResult } from '../../src/simulation/run.ts';
 import { T30 } from '../unit/consensus/harness.ts';

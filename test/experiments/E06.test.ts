@@ -3,7 +3,7 @@
  * split breaks every rule exactly from 2t - N equivocators on; fewer than a quorum stall.
  */
 import { describe, expect, it } from 'vitest';
-import { equivocatorsNeeded } from '../../src/experiment/validate/formulas/index.ts';
+import { equivocatorsNeeded } from '../../src/consensus/laws/index.ts';
 import { type RunResult, simulate } from '../../src/simulation/run.ts';
 import { column, shipped, words } from './shipped.ts';
 

@@ -3,7 +3,7 @@
  * cut down to four homes and a day; gate, lead times and protocols are the file's.
  */
 import { describe, expect, it } from 'vitest';
-import { lateShareExponential } from '../../src/experiment/validate/formulas/index.ts';
+import { lateShareExponential } from '../../src/consensus/laws/index.ts';
 import { lateShareOf } from '../../src/experiment/validate/ledger-chains.ts';
 import type { Scenario } from '../../src/scenario/sections.ts';
 import { T10, T30 } from '../unit/consensus/harness.ts';

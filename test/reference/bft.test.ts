@@ -1,11 +1,11 @@
 /** Voting protocols against the reference figures of messages, latencies and availability. */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { availability } from '../../src/consensus/laws/index.ts';
 import pbft from '../../src/consensus/protocols/pbft.ts';
 import raft from '../../src/consensus/protocols/raft.ts';
 import tendermint from '../../src/consensus/protocols/tendermint.ts';
 import { byzantineQuorum, faultyMax, majority } from '../../src/consensus/quorum.ts';
-import { availability } from '../../src/experiment/validate/formulas/index.ts';
 import { EXPONENTIAL_MEANS } from '../../src/experiment/validate/laws/bft.ts';
 import { bftFaultLaws } from '../../src/experiment/validate/laws/bft-faults.ts';
 import { decide, RARE_HEARTBEATS } from '../../src/experiment/validate/voters.ts';

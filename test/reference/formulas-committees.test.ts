@@ -4,7 +4,7 @@
  * skipped; the printed tables stand in this file.
  */
 import { describe, expect, test } from 'vitest';
-import * as law from '../../src/experiment/validate/formulas/index.ts';
+import * as law from '../../src/consensus/laws/index.ts';
 import { gini, herfindahl } from '../../src/market/indicators.ts';
 import {
   entropyBits,

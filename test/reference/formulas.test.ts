@@ -5,7 +5,7 @@
  */
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
-import * as law from '../../src/experiment/validate/formulas/index.ts';
+import * as law from '../../src/consensus/laws/index.ts';
 import { json, near, printed, reference } from './vectors.ts';
 
 const column = (text: string, index: number): string[] =>

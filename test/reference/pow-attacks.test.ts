@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { delayedDoubleSpend } from '../../src/experiment/validate/formulas/delayed-double-spend.ts';
-import { doubleSpend, selfishRates } from '../../src/experiment/validate/formulas/index.ts';
+import { delayedDoubleSpend } from '../../src/consensus/laws/delayed-double-spend.ts';
+import { doubleSpend, selfishRates } from '../../src/consensus/laws/index.ts';
 import {
   delayedDoubleSpendSuccess,
   doubleSpendSuccess,

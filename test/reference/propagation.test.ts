@@ -7,7 +7,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { forkProbability } from '../../src/experiment/validate/formulas/index.ts';
+import { forkProbability } from '../../src/consensus/laws/index.ts';
 import {
   POOL_SHARES,
   poolChain,

@@ -5,7 +5,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { constant, empirical, exponential } from '../../src/base/distribution.ts';
-import { erlangB, erlangC, multiServerWait } from '../../src/experiment/validate/formulas/index.ts';
+import { erlangB, erlangC, multiServerWait } from '../../src/consensus/laws/index.ts';
 import {
   runStation,
   type Station,

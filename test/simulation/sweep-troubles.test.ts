@@ -6,7 +6,6 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  rmSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -119,43 +118,54 @@ describe.skipIf(!isBuilt())('a sweep', { timeout: 120_000 }, () => {
     expectSameBytes(home.read('busy'), wanted);
   });
 
-  test('goes on over runs that take too long or too much, and tries only those again', async () => {
-    const limited = (limits: string) => ({
-      keep: 'metrics',
-      arms: '[central]',
-      replications: '1',
-      limits,
-      factors:
-        '\n  span: { path: horizon.span, values: [30 s, 30000 s] }\n' +
-        '  load: { path: population.transfersPerSecond, values: [0.5, 100] }',
-    });
-    home.study('slow.yaml', limited('{ time: 3 s }'));
+  /** A study of one small run and one that needs too much. */
+  const limited = (limits: string, tps: number) => ({
+    keep: 'metrics',
+    arms: '[central]',
+    replications: '1',
+    limits,
+    factors: [
+      '',
+      '  size:',
+      '    levels:',
+      '      small: { horizon.span: 30 s }',
+      `      large: { horizon.span: 30000 s, population.transfersPerSecond: ${tps} }`,
+    ].join('\n'),
+  });
+
+  test('goes on over a run that takes too long, and tries only that one again', async () => {
+    home.study('slow.yaml', limited('{ time: 4 s }', 100));
     const slow = await sweep('slow.yaml', 'slow', '--workers', '1');
     expect(slow.code).toBe(1);
-    expect(slow.stderr).toContain('run 4-central-1 failed: the run took longer than 3 s');
-    expect(readdirSync(at('slow')).sort()).toEqual(
+    expect(slow.stderr).toContain('run 2-central-1 failed: the run took longer than 4 s');
+    expect(readdirSync(at('slow'))).toEqual(
       expect.arrayContaining(['failures.csv', 'journal.jsonl', 'runs.csv', 'study.json']),
     );
-    const status = rowsOf('slow/runs.csv').map((row) => row.status);
-    expect(status).toHaveLength(4);
-    expect(status.at(-1)).toBe('timeout');
-    expect(status[0]).toBe('ok');
-    const failures = rowsOf('slow/failures.csv');
-    expect(failures.at(-1)).toMatchObject({ run: '4-central-1', kind: 'timeout', load: '100' });
-    // The command is one: it is told the file, and finds it.
-    const words = wordsOf(failures.at(-1)!.replay!);
+    const statuses = () => rowsOf('slow/runs.csv').map(({ run, status }) => `${run} ${status}`);
+    expect(statuses()).toEqual(['1-central-1 ok', '2-central-1 timeout']);
+    const [failure, ...others] = rowsOf('slow/failures.csv');
+    expect(others).toEqual([]);
+    expect(failure).toMatchObject({ run: '2-central-1', kind: 'timeout', size: 'large' });
+    // The command is one that the program understands; cut short, it ends.
+    const words = wordsOf(failure!.replay!);
     expect(words.slice(0, 3)).toEqual(['peerwatt', 'run', 'chain.yaml']);
     const short = ['--set', 'horizon.span=30 s', '--out', 'replayed', '--quiet'];
     expect(await home.peerwatt(...words.slice(1), ...short)).toMatchObject({ code: 0, stderr: '' });
-    const failed = status.filter((one) => one !== 'ok').length;
     const again = await sweep('slow.yaml', 'slow', '--workers', '1', '--resume');
     expect(again.code).toBe(1);
-    expect(again.stdout).toContain(`4 runs, ${4 - failed} of them from before, `);
-    home.study('large.yaml', limited('{ memory: 64 MB }'));
-    const large = await sweep('large.yaml', 'large', '--workers', '1');
+    expect(again.stdout).toContain('2 runs, 1 of them from before, 1 failed');
+    expect(statuses()).toEqual(['1-central-1 ok', '2-central-1 timeout']);
+  });
+
+  test('goes on over a run that takes too much memory', async () => {
+    home.study('large.yaml', limited('{ memory: 64 MB }', 2000));
+    const large = await sweep('large.yaml', 'large', '--workers', '1', '--quiet');
     expect(large.code).toBe(1);
-    expect(rowsOf('large/runs.csv').map((row) => row.status)).toContain('memory');
-    expect(rowsOf('large/failures.csv').at(-1)!.message).toContain('more memory than it may use');
+    expect(large.stderr).toContain(
+      'run 2-central-1 failed: the run needed more memory than it may',
+    );
+    expect(rowsOf('large/runs.csv').map((row) => row.status)).toEqual(['ok', 'memory']);
+    expect(rowsOf('large/failures.csv')).toMatchObject([{ kind: 'memory', size: 'large' }]);
   });
 });
 

@@ -85,9 +85,18 @@ async function disturb(folder, out, shard, how) {
   return how(processOf(`${shard}/${SHARDS}`, out));
 }
 
+/** Folder of the study; a name that a script must quote. */
+const folderIn = (cluster) => join(cluster.home, "the village's study");
+
+/** What the jobs said so far. */
+function logsOf(cluster) {
+  const folder = folderIn(cluster);
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => /\.log$/.test(name)) : [];
+  return names.map((name) => `${name}:\n${readFileSync(join(folder, name), 'utf8')}`).join('\n');
+}
+
 async function test(cluster, main) {
-  // A name that a script must quote.
-  const folder = join(cluster.home, "the village's study");
+  const folder = folderIn(cluster);
   const out = 'results/on the cluster';
   mkdirSync(folder);
   writeFileSync(join(folder, 'hamlet.yaml'), SCENARIO);
@@ -165,7 +174,7 @@ if (why !== undefined) {
   try {
     await test(cluster, main);
   } catch (error) {
-    check('the test comes to its end', false, error.stack);
+    check('the test comes to its end', false, `${error.stack}\n${logsOf(cluster)}`);
   }
   await cluster.stop();
   process.stdout.write(`${passed} passed, ${failed} failed\n`);

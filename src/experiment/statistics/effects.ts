@@ -2,9 +2,11 @@
  * Which factor of a design matters. The seeds are shared between points, so the points of one
  * replication are averaged first and only replications count as independent.
  */
+
 import { sqrt } from '../../base/math.ts';
+import { CONFIDENCE } from '../../base/proportion.ts';
 import { fsum } from '../../base/sum.ts';
-import { CONFIDENCE, mean, studentQuantile } from './interval.ts';
+import { mean, studentQuantile } from './interval.ts';
 
 /** Level of a factor at a point; undefined where the factor does not apply. */
 export type FactorLevel = string | number | undefined;

@@ -3,10 +3,8 @@
  * averaged into another percentile, only replication values are.
  */
 import { atan2, cos, PI, sin, sqrt } from '../../base/math.ts';
+import { CONFIDENCE } from '../../base/proportion.ts';
 import { fsum } from '../../base/sum.ts';
-
-/** Coverage of every interval in the result files. */
-export const CONFIDENCE = 0.95;
 
 /** Mean of one metric over replications, with its interval. */
 export interface Estimate {

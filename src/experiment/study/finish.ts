@@ -12,6 +12,7 @@ import {
   triangleCells,
   triangleRows,
 } from '../triangle.ts';
+import type { FailureRecord } from './kept.ts';
 import type { FailedRun, Shard, StudyExtras, StudyOptions } from './spec.ts';
 import { type FailureRow, type StudyContent, type StudyTable, writeStudyTables } from './tables.ts';
 
@@ -44,7 +45,12 @@ export function writeStudy(
   } else adoptRuns(folder, content);
   const manifest = manifestOf(content, studyHash, options.shard);
   const isWhole = failures.length === 0 && options.shard === undefined;
-  workplace.complete(folder, manifest, isWhole ? undefined : finished);
+  const identities = new Map(content.head.runs.map(({ run, identity }) => [run, identity]));
+  const failed = rows.flatMap(({ run, kind, message, replay }): FailureRecord[] => {
+    const identity = identities.get(run);
+    return identity === undefined ? [] : [{ run, identity, failed: { kind, message }, replay }];
+  });
+  workplace.complete(folder, manifest, isWhole ? undefined : finished, failed);
 }
 
 /** A shard keeps no tables, but lists the runs that it has. */

@@ -1,7 +1,7 @@
 /** Outcomes as a study keeps them: a row of numbers a run, since ten thousand lists of names do not fit. */
 import type { MetricValue } from '../../report/metrics.ts';
 import type { RunSamples } from '../../report/samples.ts';
-import type { Finished, RunOutcome } from '../outcome.ts';
+import type { Failure, Finished, RunOutcome } from '../outcome.ts';
 
 /** Lists of metrics that have come, each once. */
 const lists = new Map<string, readonly Pick<MetricValue, 'metric' | 'unit'>[]>();
@@ -103,4 +103,25 @@ function isRunRecord(record: unknown): record is RunRecord {
     Array.isArray(values) &&
     Array.isArray(warnings)
   );
+}
+
+/** A run of a shard that failed, as whoever merges needs it; going on tries it again. */
+export interface FailureRecord {
+  readonly run: string;
+  readonly identity: string;
+  readonly failed: Pick<Failure, 'kind' | 'message'>;
+  /** Command that repeats the run. */
+  readonly replay: string;
+}
+
+/** What a record of a shard tells: a finished run, a failed one, or nothing of either. */
+export type ShardRecord = EarlierRun | FailureRecord | undefined;
+
+/** Reads a record of a shard. */
+export function shardRecord(record: unknown): ShardRecord {
+  const { run, identity, failed, replay } = (record ?? {}) as Partial<FailureRecord>;
+  const isFailure =
+    typeof run === 'string' && typeof identity === 'string' && typeof replay === 'string';
+  if (isFailure && failed !== undefined) return { run, identity, failed, replay };
+  return earlierRun(record);
 }

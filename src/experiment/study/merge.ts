@@ -3,13 +3,14 @@ import { ScenarioError } from '../../base/errors.ts';
 import type { TableFormat } from '../../report/formats.ts';
 import { openShard, type ShardFolder, siblingsOf } from '../../report/shards.ts';
 import { type Owner, openWorkplace } from '../../report/workplace.ts';
+import type { RunOutcome } from '../outcome.ts';
 import { thisProcess } from '../pool-owner.ts';
 import { manifestOf, triangleOf, triangleTable } from './finish.ts';
 import type { StudyHead } from './head.ts';
-import { type EarlierRun, earlierRun } from './kept.ts';
+import { type EarlierRun, type FailureRecord, shardRecord } from './kept.ts';
 import { createSampleStore } from './samples.ts';
 import { shardFolder } from './spec.ts';
-import { contentOf, writeStudyTables } from './tables.ts';
+import { contentOf, type FailureRow, writeStudyTables } from './tables.ts';
 
 /** How to merge. */
 export interface MergeOptions {
@@ -35,18 +36,18 @@ export function findShards(target: string): readonly string[] {
  *
  * @param target - Study folder.
  * @param paths - Folders of all shards.
- * @returns How many runs and shards there are.
- * @throws {ScenarioError} when a shard is missing, unfinished, of another study, or lacks runs that failed,
- *   each with what to do; nothing is written then.
+ * @returns How many runs and shards there are, and runs that failed in their shard.
+ * @throws {ScenarioError} when a shard is missing, unfinished, of another study, or lacks runs, each with
+ *   what to do; nothing is written then.
  */
 export function mergeShards(
   target: string,
   paths: readonly string[],
   { force, formats, owner = thisProcess() }: MergeOptions,
-): { readonly runCount: number; readonly shardCount: number } {
-  const shards = paths.map((path) => openShard(path, earlierRun));
+): { readonly runCount: number; readonly shardCount: number; readonly failedCount: number } {
+  const shards = paths.map((path) => openShard(path, shardRecord));
   const { studyHash, head } = agreed(target, shards);
-  const runs = new Map<string, { one: EarlierRun; shard: ShardFolder<unknown> }>();
+  const runs = new Map<string, { one: EarlierRun | FailureRecord; shard: ShardFolder<unknown> }>();
   for (const shard of shards) {
     for (const one of shard.records) if (one !== undefined) runs.set(one.run, { one, shard });
   }
@@ -73,28 +74,34 @@ export function mergeShards(
   );
   try {
     const samples = createSampleStore();
-    const outcomes = head.runs.map(({ run, arm, point }) => {
-      const { outcome, samples: text } = runs.get(run)!.one;
-      if (text !== undefined) samples.add(arm, point, JSON.parse(text));
-      return outcome;
+    const failures: FailureRow[] = [];
+    const outcomes = head.runs.map((place): RunOutcome => {
+      const { one } = runs.get(place.run)!;
+      if ('failed' in one) {
+        failures.push({ ...place, ...one.failed, replay: one.replay });
+        return { ok: false, failure: { ...one.failed, issues: [], stack: '' } };
+      }
+      if (one.samples !== undefined) {
+        samples.add(place.arm, place.point, JSON.parse(one.samples));
+      }
+      return one.outcome;
     });
+    const finished = head.runs.filter((_, at) => outcomes[at]!.ok).map(({ run }) => run);
     if (head.keep === 'tables') {
       workplace.makeRunsFolder();
-      for (const { run } of head.runs) {
-        runs.get(run)!.shard.linkRun(run, workplace.runFolder(run));
-      }
+      for (const run of finished) runs.get(run)!.shard.linkRun(run, workplace.runFolder(run));
     }
     const content = contentOf(head, outcomes, samples);
-    const kept = head.keep === 'tables' ? new Set(head.runs.map(({ run }) => run)) : undefined;
-    const folder = workplace.finish(kept);
+    const folder = workplace.finish(head.keep === 'tables' ? new Set(finished) : undefined);
     const more = head.factors.length === 0 ? [triangleTable(triangleOf(content, {}))] : [];
-    writeStudyTables(folder, content, [], more, formats);
+    writeStudyTables(folder, content, failures, more, formats);
     workplace.complete(folder, manifestOf(content, studyHash), undefined);
+    const counts = { runCount: head.runs.length, shardCount: shards.length };
+    return { ...counts, failedCount: failures.length };
   } catch (error) {
     workplace.release();
     throw error;
   }
-  return { runCount: head.runs.length, shardCount: shards.length };
 }
 
 /** What all shards say of their study; they must say the same, and all be there. */

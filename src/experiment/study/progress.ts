@@ -3,6 +3,7 @@ import type { Workplace } from '../../report/workplace.ts';
 import type { RunOutcome } from '../outcome.ts';
 import type { RunPlan } from '../plan.ts';
 import { type PoolOptions, runPlans } from '../pool.ts';
+import { createProfileStore } from '../profile-store.ts';
 import type { HeadMaker } from './head.ts';
 import { type EarlierRun, keptOutcome, recordOf } from './kept.ts';
 import { createSampleStore, type SampleStore } from './samples.ts';
@@ -33,6 +34,7 @@ export function createProgress(
   for (const one of workplace.records) if (one !== undefined) earlier.set(one.run, one);
   const samples = createSampleStore();
   const outcomes = new Map<string, RunOutcome>();
+  const profiles = createProfileStore();
   let resumed = 0;
   let storage: string | undefined;
   const folderOf = ({ id }: RunPlan) => (keep === 'tables' ? workplace.runFolder(id) : undefined);
@@ -62,6 +64,7 @@ export function createProgress(
       restore(plans);
       const left = plans.filter(({ id }) => !outcomes.has(id));
       const done = plans.length - left.length;
+      pool.onPlan?.(plans.length, done);
       if (left.length === 0) return true;
       const stop = new AbortController();
       const signals = [stop.signal, ...(pool.signal === undefined ? [] : [pool.signal])];
@@ -87,6 +90,7 @@ export function createProgress(
         ...pool,
         formats: options.formats,
         limits: options.limits,
+        profiles,
         signal: AbortSignal.any(signals),
         onProgress: (share: number) =>
           pool.onProgress?.((done + share * left.length) / plans.length),

@@ -3,8 +3,8 @@
  * that neither the order of runs nor their number shows.
  */
 import { decodeSketch, type QuantileSketch } from '../../base/quantile-sketch.ts';
+import type { SurvivalTime } from '../../base/survival.ts';
 import type { RunSamples } from '../../report/samples.ts';
-import type { SurvivalTime } from '../statistics/survival.ts';
 
 /** What the runs of one cell gave together. */
 export interface CellSamples {

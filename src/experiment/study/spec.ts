@@ -1,4 +1,5 @@
 /** What a study is told, and what it tells. */
+import type { InputIssue } from '../../base/errors.ts';
 import type { Owner } from '../../report/workplace.ts';
 import type { ArmRow, StudyValues } from '../compare.ts';
 import type { Failure } from '../outcome.ts';
@@ -47,6 +48,10 @@ export interface StudyOptions extends PoolOptions {
   readonly shard?: Shard | undefined;
   /** The command that repeats a run; default empty. */
   readonly replay?: ((plan: RunPlan) => string) | undefined;
+  /** Gives problems that a run found in its data the lines they come from; default those they have. */
+  readonly placeIssues?:
+    | ((plan: RunPlan, issues: readonly InputIssue[]) => readonly InputIssue[])
+    | undefined;
   /** The process that works; default this one. */
   readonly owner?: Owner | undefined;
   /** Hash of the program; default that of the modules beside this one. */

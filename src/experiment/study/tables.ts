@@ -2,6 +2,8 @@
  * The tables of a study, from its head and the outcomes of its runs alone: whoever has both, a single
  * process or one that merges shards, writes the same bytes.
  */
+
+import { kaplanMeier } from '../../base/survival.ts';
 import { createTable, type Table } from '../../base/table.ts';
 import { type Column, parseColumns } from '../../report/column.ts';
 import type { Cell } from '../../report/csv.ts';
@@ -11,10 +13,9 @@ import { type TableFormat, type TableRows, writeTableFiles } from '../../report/
 import { MANIFEST } from '../../report/manifest.ts';
 import type { Metric } from '../../report/metrics.ts';
 import { armRows, gatherValues, pairRows, type RunValues, valuesIn } from '../compare.ts';
-import type { RunOutcome } from '../outcome.ts';
+import type { Failure, RunOutcome } from '../outcome.ts';
 import { mainEffects } from '../statistics/effects.ts';
 import { sketchPercentiles } from '../statistics/percentiles.ts';
-import { kaplanMeier } from '../statistics/survival.ts';
 import {
   type CellPair,
   cellsOf,
@@ -374,7 +375,7 @@ export interface FailureRow {
   readonly replication: number;
   readonly seed: number;
   readonly window: string;
-  readonly kind: string;
+  readonly kind: Failure['kind'];
   readonly message: string;
   readonly replay: string;
 }

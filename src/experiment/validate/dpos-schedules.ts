@@ -4,9 +4,9 @@
  * the rule of irreversibility, so that the same one can be run under each.
  */
 import { createRandomSource, type SequentialStream } from '../../base/random.ts';
+import { equivocatorsNeeded } from '../../consensus/laws/index.ts';
 import { dposQuorum } from '../../consensus/protocols/dpos-options.ts';
 import type { Edge } from '../../network/topology.ts';
-import { equivocatorsNeeded } from './formulas/index.ts';
 
 /** What the nodes are up to from a turn on. */
 export interface FaultPhase {

@@ -31,6 +31,14 @@ export const SECTION_TITLES: Readonly<Record<ChartSection, string>> = Object.fre
   data: 'Data and parameters',
 });
 
+/** Widths by which a phone scrolls a figure rather than shrink its labels below 9 px, with their class. */
+const FIGURE_CLASSES: readonly (readonly [number, string])[] = [
+  [440, ' small'],
+  [540, ' half'],
+  [700, ''],
+  [Number.POSITIVE_INFINITY, ' large'],
+];
+
 const KINDS: Readonly<Record<ResultKind, string>> = {
   run: 'One run',
   comparison: 'Comparison',
@@ -189,9 +197,10 @@ function chartHtml({ chart, content }: MadeChart): string {
 }
 
 /** A drawn figure: its label, its legends, and the drawing in a box that scrolls where it must. */
-function figureHtml({ svg, legends }: DrawnFigure, label: string, title: string): string {
+function figureHtml({ svg, legends, width }: DrawnFigure, label: string, title: string): string {
   const caption = label === '' ? '' : `<figcaption>${escapeText(label)}</figcaption>`;
   const about = `role="group" aria-label="${escapeText(label === '' ? title : label)}"`;
-  const box = `<div class="figure" ${about}>${svg}</div>`;
+  const [, size] = FIGURE_CLASSES.find(([most]) => width <= most)!;
+  const box = `<div class="figure${size}" ${about}>${svg}</div>`;
   return `<figure>${caption}${legendHtml(legends)}${box}</figure>`;
 }

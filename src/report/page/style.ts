@@ -63,7 +63,10 @@ const CHARTS = `
 .figures figure{margin:0;max-width:100%;min-width:0}
 figcaption{font-size:13px;font-weight:600}
 .figure{overflow-x:auto;max-width:100%}
-.figure>svg{display:block;max-width:100%;min-width:560px;height:auto;overflow:visible}
+.figure>svg{display:block;max-width:100%;min-width:500px;height:auto;overflow:visible}
+.figure.small>svg{min-width:330px}
+.figure.half>svg{min-width:405px}
+.figure.large>svg{min-width:700px}
 .figure text,.figure tspan{white-space:pre}
 .legend{display:flex;flex-wrap:wrap;gap:2px 14px;margin:2px 0 4px;font-size:13px}
 .legend b{font-weight:500;color:var(--faint)}
@@ -74,7 +77,7 @@ figcaption{font-size:13px;font-weight:600}
 .chart.one .text{grid-column:2;grid-row:1}
 .chart.one .rows{grid-column:1/-1}
 .figures.several{grid-template-columns:repeat(2,minmax(0,1fr))}
-.figure>svg{min-width:min(100%,480px)}
+.figure[class]>svg{min-width:0}
 }
 .rows{font-size:13px}
 details{color:var(--ink)}
@@ -132,7 +135,8 @@ nav,.skip,.plain,.tools,.more,details{display:none!important}
 .chart.rowsy{break-inside:auto}
 h2,h3{break-after:avoid}
 .figure,.scroll{overflow:visible;max-height:none;border:0}
-.figure>svg{min-width:0;max-width:100%}
+.figure[class]>svg{min-width:0;max-width:100%}
+.figures.several{grid-template-columns:repeat(2,minmax(0,1fr))}
 thead th{position:static}
 table{font-size:8pt}
 }

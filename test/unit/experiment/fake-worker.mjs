@@ -10,6 +10,10 @@ export default function runJob({ scenario, window, folder, progress, index }) {
   if (arm === 'exits') process.exit(7);
   if (arm === 'throws') throw new TypeError('broken worker');
   if (arm === 'hangs') pause(60_000);
+  if (arm === 'leaves') {
+    mkdirSync(`${folder}.partial-1`, { recursive: true });
+    pause(60_000);
+  }
   if (arm === 'input') {
     const issues = [{ file: 'v.yaml', path: 'population', expected: 'a folder', got: 'none' }];
     return { ok: false, failure: { kind: 'scenario', message: '', issues, stack: '' } };

@@ -15,6 +15,7 @@ export function scenarioOf(arm: string, windows = 1, detectors: string[] = []): 
     seed: 7,
     arm,
     folder: '/',
+    population: { name: 'accounts', options: {} },
     windows: Array.from({ length: windows }, (_, i) => window(`window-${i + 1}`)),
     fraud,
   } as unknown as Scenario;

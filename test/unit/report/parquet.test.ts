@@ -25,6 +25,9 @@ size  | number  | Wh | Numbers
 name  | text    |    | Words
 `);
 
+/** A run takes a second, which a busy machine stretches. */
+const SLOW_MS = 60_000;
+
 type Read = Record<string, bigint | number | string | null>;
 type Produce = (emit: (chunk: Uint8Array) => void) => void;
 
@@ -203,7 +206,7 @@ describe('a run with both formats', () => {
       const writer = openRun(scenario, join(home, name), formats);
       writer.finish(simulate(scenario, { onLedger: writer.onLedger }), environment);
     }
-  });
+  }, SLOW_MS);
   afterAll(() => rmSync(home, { recursive: true }));
 
   const bytes = (folder: string, name: string) => readFileSync(join(home, folder, name));

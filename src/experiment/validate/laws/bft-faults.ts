@@ -1,11 +1,11 @@
 /** Voting protocols with faults: availability, stalls, conflicting decisions, recovery. */
 import { createRandomSource } from '../../../base/random.ts';
+import { availability, equivocatorsNeeded } from '../../../consensus/laws/index.ts';
 import pbft from '../../../consensus/protocols/pbft.ts';
 import raft from '../../../consensus/protocols/raft.ts';
 import tendermint from '../../../consensus/protocols/tendermint.ts';
 import { byzantineQuorum, faultyMax, majority } from '../../../consensus/quorum.ts';
 import { SECOND_US } from '../chains.ts';
-import { availability, equivocatorsNeeded } from '../formulas/index.ts';
 import { type Draw, defineExperiment, defineLaw, type Law } from '../law.ts';
 import { runFaulty } from '../voters.ts';
 

@@ -1,10 +1,16 @@
 /** Voting protocols without faults: messages, steps of delay, exponential delays. */
+
+import {
+  DELAY_STEPS,
+  pbftMessages,
+  raftMessages,
+  tendermintMessages,
+} from '../../../consensus/laws/index.ts';
 import pbft from '../../../consensus/protocols/pbft.ts';
 import raft from '../../../consensus/protocols/raft.ts';
 import tendermint from '../../../consensus/protocols/tendermint.ts';
 import { byzantineQuorum, faultyMax } from '../../../consensus/quorum.ts';
 import { SECOND_US } from '../chains.ts';
-import { DELAY_STEPS, pbftMessages, raftMessages, tendermintMessages } from '../formulas/index.ts';
 import { type Draw, defineExperiment, defineLaw, type Law } from '../law.ts';
 import { type Decisions, decide, type Panel, RARE_HEARTBEATS } from '../voters.ts';
 import { bftFaultLaws } from './bft-faults.ts';

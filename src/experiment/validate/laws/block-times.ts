@@ -1,4 +1,10 @@
 /** Times between blocks of proof of work with a constant hash rate and a constant difficulty. */
+
+import {
+  erlangWithin,
+  exponentialQuantile,
+  exponentialTail,
+} from '../../../consensus/laws/index.ts';
 import { mean, sampleVariance } from '../../statistics/interval.ts';
 import {
   meshLinks,
@@ -8,7 +14,6 @@ import {
   SECOND_US,
   timestampsOf,
 } from '../chains.ts';
-import { erlangWithin, exponentialQuantile, exponentialTail } from '../formulas/index.ts';
 import { type Draw, defineExperiment, defineLaw, type Law } from '../law.ts';
 
 /** Target interval [s]. */

@@ -1,5 +1,14 @@
 /** Delegated proof of stake: lags, silent producers, stalls, equivocators, random committees. */
 import { createRandomSource } from '../../../base/random.ts';
+import {
+  equivocatorsNeeded,
+  hypergeometricTail,
+  silentStretch,
+  singleStageLag,
+  sortedQuorum,
+  twoStageLag,
+  twoThirdsQuorum,
+} from '../../../consensus/laws/index.ts';
 import type { DposOptions, DposRuleName } from '../../../consensus/protocols/dpos-options.ts';
 import { participation } from '../../../consensus/protocols/dpos-participation.ts';
 import {
@@ -11,15 +20,6 @@ import {
 } from '../delegates.ts';
 import { runFaults } from '../dpos-faults.ts';
 import { cleanSplit } from '../dpos-schedules.ts';
-import {
-  equivocatorsNeeded,
-  hypergeometricTail,
-  silentStretch,
-  singleStageLag,
-  sortedQuorum,
-  twoStageLag,
-  twoThirdsQuorum,
-} from '../formulas/index.ts';
 import { defineExperiment, defineLaw, type Law } from '../law.ts';
 
 const GROUP = 'dpos';

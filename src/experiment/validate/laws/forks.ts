@@ -1,5 +1,12 @@
 /** Stale blocks and growth of proof of work when blocks take time to travel. */
 import { sqrt } from '../../../base/math.ts';
+import {
+  fixedDelayGrowth,
+  retargetedStaleShare,
+  staleShare,
+  sumOfSquares,
+  twoNodeGrowth,
+} from '../../../consensus/laws/index.ts';
 import type { Links } from '../../../network/topology.ts';
 import {
   growthOf,
@@ -10,13 +17,6 @@ import {
   sharesOf,
   starLinks,
 } from '../chains.ts';
-import {
-  fixedDelayGrowth,
-  retargetedStaleShare,
-  staleShare,
-  sumOfSquares,
-  twoNodeGrowth,
-} from '../formulas/index.ts';
 import { type Draw, defineExperiment, defineLaw, type Law } from '../law.ts';
 
 const T_US = 30 * SECOND_US;

@@ -1,5 +1,5 @@
 /** Orders that race a gate: how many no block carries in time. Measured on the market of every run. */
-import { lateShareExponential, lateShareFixed } from '../formulas/index.ts';
+import { lateShareExponential, lateShareFixed } from '../../../consensus/laws/index.ts';
 import { defineExperiment, defineLaw, type Law } from '../law.ts';
 import { type GateWorld, lateShare } from '../ledger-chains.ts';
 

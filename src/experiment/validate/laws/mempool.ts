@@ -2,7 +2,7 @@
  * The pool as a queue: how long transactions wait for blocks that hold few of them, and how many a second
  * come out. Measured on the chain of every run, transfer by transfer.
  */
-import { bulkQueue, throughputCap } from '../formulas/index.ts';
+import { bulkQueue, throughputCap } from '../../../consensus/laws/index.ts';
 import {
   type ByEffort,
   type Draw,

@@ -4,12 +4,12 @@
  */
 
 import { log } from '../../../base/math.ts';
+import { forkProbability } from '../../../consensus/laws/index.ts';
 import type { Relay } from '../../../network/relay.ts';
 import invGetdata from '../../../network/relays/inv-getdata.ts';
 import relayNetwork from '../../../network/relays/relay-network.ts';
 import unsolicitedPush from '../../../network/relays/unsolicited-push.ts';
 import type { Links } from '../../../network/topology.ts';
-import { forkProbability } from '../formulas/index.ts';
 import { type Draw, defineExperiment, defineLaw, type Law } from '../law.ts';
 import { POOL_SHARES, poolChain, poolLinks, simblockChain, spreadOf } from '../networks.ts';
 

@@ -1,6 +1,6 @@
 /** Attacks on proof of work: double spending, selfish mining, majorities, and what they cost. */
 import { sqrt } from '../../../base/math.ts';
-import { delayedDoubleSpend } from '../formulas/delayed-double-spend.ts';
+import { delayedDoubleSpend } from '../../../consensus/laws/delayed-double-spend.ts';
 import {
   doubleSpend,
   doubleSpendNakamoto,
@@ -8,7 +8,7 @@ import {
   selfishRates,
   selfishRevenue,
   selfishThreshold,
-} from '../formulas/index.ts';
+} from '../../../consensus/laws/index.ts';
 import { defineExperiment, defineLaw, type Law } from '../law.ts';
 import {
   delayedDoubleSpendSuccess,

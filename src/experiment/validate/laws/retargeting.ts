@@ -1,6 +1,7 @@
 /** Difficulty of proof of work: the mean interval it settles at, and how it follows hash power. */
+
+import { retargetBias } from '../../../consensus/laws/index.ts';
 import { meshLinks, minersOn, runToHeight, SECOND_US, timestampsOf } from '../chains.ts';
-import { retargetBias } from '../formulas/index.ts';
 import { type Draw, defineExperiment, defineLaw, type Law } from '../law.ts';
 
 const T_US = 10 * SECOND_US;

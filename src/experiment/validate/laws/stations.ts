@@ -8,7 +8,7 @@ import {
   generalServiceWait,
   multiServerWait,
   singleServer,
-} from '../formulas/index.ts';
+} from '../../../consensus/laws/index.ts';
 import { type ByEffort, defineExperiment, defineLaw, type Experiment, type Law } from '../law.ts';
 import { runStation, type Station, type StationPath } from '../station.ts';
 

@@ -1,7 +1,12 @@
 /** The vote-out of abnormal delegates, on the contract that chains execute (model §6.4, validation B4). */
 import { createRandomSource } from '../../../base/random.ts';
+import {
+  clearingRounds,
+  isConvicted,
+  strikeLaw,
+  survivors,
+} from '../../../consensus/laws/index.ts';
 import { STANDING } from '../../../contracts/governance-cells.ts';
-import { clearingRounds, isConvicted, strikeLaw, survivors } from '../formulas/index.ts';
 import { createGovernanceWorld } from '../governed-chain.ts';
 import { defineExperiment, defineLaw, type Law } from '../law.ts';
 

@@ -2,8 +2,13 @@
  * The law of the time to finality of an arm, where one holds: proof of work by the count of blocks to come,
  * delegated proof of stake by its turns. Everywhere else the network decides and nothing is drawn.
  */
+import {
+  erlangTail,
+  singleStageLag,
+  turnsTail,
+  twoStageLag,
+} from '../../../consensus/laws/index.ts';
 import { type DposOptions, dposSettings } from '../../../consensus/protocols/dpos-options.ts';
-import { erlangTail, turnsTail } from './laws.ts';
 import {
   consensusOf,
   type MeanWithInterval,
@@ -64,11 +69,11 @@ function lagsOf(
   const settings = dposSettings(options as unknown as DposOptions, nodeCount);
   const { irreversibility, quorum, repetitions, turn } = settings;
   if (irreversibility === 'twoStage') {
-    const most = 2 * (quorum - 1) * repetitions;
+    const { most } = twoStageLag(nodeCount, quorum, repetitions);
     return { lags: Array.from({ length: repetitions }, (_, k) => most - k), turn };
   }
   const isSorted = irreversibility === 'naive' || irreversibility === 'share';
-  return isSorted && repetitions === 1 ? { lags: [quorum - 1], turn } : undefined;
+  return isSorted && repetitions === 1 ? { lags: [singleStageLag(quorum)], turn } : undefined;
 }
 
 function dposLaw(options: Settings, of: MeansOf, travelUs: number): LatencyLaw | undefined {

@@ -1,11 +1,11 @@
 /** Stale blocks of proof of work against propagation over the block interval, with the law. */
 import { line } from '@observablehq/plot';
 import { square } from '../../../base/math.ts';
+import { retargetedStaleShare, staleShare } from '../../../consensus/laws/index.ts';
 import { parseColumns } from '../../column.ts';
 import { type ChartFigure, defineChart } from '../../page/chart.ts';
 import type { Results } from '../../page/results.ts';
 import { type ArmSpan, armDots, armScale, armSpans, valueAxis } from './arm-marks.ts';
-import { retargetedStaleShare, staleShare } from './laws.ts';
 import {
   type ArmPoint,
   armPoints,

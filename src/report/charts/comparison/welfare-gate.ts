@@ -1,12 +1,12 @@
 /** When the chain hurts the market: welfare lost to lateness, and late orders with their law. */
 import { line } from '@observablehq/plot';
 import { pow } from '../../../base/math.ts';
+import { lateShareExponential, lateShareFixed } from '../../../consensus/laws/index.ts';
 import { protocols } from '../../../consensus/protocols/index.ts';
 import { parseColumns } from '../../column.ts';
 import { type ChartFigure, defineChart } from '../../page/chart.ts';
 import type { Results } from '../../page/results.ts';
 import { type ArmSpan, armDots, armScale, armSpans, valueAxis } from './arm-marks.ts';
-import { lateShareExponential, lateShareFixed, type OrderWindow } from './laws.ts';
 import {
   type ArmPoint,
   armPoints,
@@ -34,6 +34,12 @@ late_low          | number |    | Lower end of the 95 % interval
 late_high         | number |    | Upper end
 law               | number |    | Late share by the law; empty where none holds
 `);
+
+/** When orders are sent: evenly over a window that ends a margin before the gate [s]. */
+interface OrderWindow {
+  readonly margin: number;
+  readonly window: number;
+}
 
 /** One arm, or one arm at one point of a sweep; times in s, money in points. */
 interface GatePoint {
@@ -135,7 +141,7 @@ function curvesOf(points: readonly GatePoint[]) {
     if (!points.some(({ law }) => law === name)) return [];
     const curve = Array.from({ length: CURVE_POINTS + 1 }, (_, k) => {
       const x = from * pow(to / from, k / CURVE_POINTS);
-      return { x, y: 100 * LAWS[name](x, window) };
+      return { x, y: 100 * LAWS[name](x, window.window, window.margin) };
     });
     return [{ name, curve }];
   });
@@ -207,7 +213,7 @@ export default defineChart({
 function cellsOf(point: GatePoint): readonly (string | number)[] {
   const { name, finalityS, lost, late, intervalS, law, window } = point;
   const gateS = gateOf(point);
-  const share = law === undefined ? Number.NaN : LAWS[law](intervalS, window);
+  const share = law === undefined ? Number.NaN : LAWS[law](intervalS, window.window, window.margin);
   const welfare = [lost.mean, lost.low, lost.high];
   const lateness = [intervalS, late.mean, late.low, late.high, share];
   return [name, finalityS, gateS, finalityS / gateS, ...welfare, ...lateness];

@@ -78,7 +78,7 @@ export default defineChart({
   kinds: ['run', 'comparison'],
   source: 'Savings against the same flows at grid prices only: peer savings of the metric registry',
   create(results) {
-    const arms = armsWith(results, ['settlements', 'slots', 'meters']);
+    const arms = armsWith(results, ['settlements', 'slots', 'homes']);
     const drawn = boxes(arms);
     if (drawn.length === 0) return undefined;
     const losers = arms.map(({ arm }) => {

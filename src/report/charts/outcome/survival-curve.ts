@@ -1,8 +1,7 @@
 /** Kaplan-Meier curves of a result: as its study wrote them, or from the tables of its runs. */
 import { areaY, line, type PlotOptions, ruleY } from '@observablehq/plot';
-import { standardNormalQuantile } from '../../../base/distribution.ts';
-import { exp, log, sqrt } from '../../../base/math.ts';
-import type { Survival } from '../../../fraud/scoring/survival.ts';
+import { kaplanMeier, type SurvivalStep, survivalQuantile } from '../../../base/survival.ts';
+import { type Survival, survivalTimes } from '../../../fraud/scoring/survival.ts';
 import { parseColumns } from '../../column.ts';
 import type { RunView } from '../../metrics.ts';
 import type { ChartContent } from '../../page/chart.ts';
@@ -24,57 +23,8 @@ ci_low   | number  |    | Lower end of the 95 % interval; empty once nothing is 
 ci_high  | number  |    | Upper end
 `);
 
-/** One step of a curve. */
-export interface CurveStep {
-  readonly timeUs: number;
-  readonly atRisk: number;
-  readonly events: number;
-  readonly censored: number;
-  readonly survival: number;
-  /** 95 % interval; NaN once the curve is 0. */
-  readonly low: number;
-  readonly high: number;
-}
-
-const Z = standardNormalQuantile(0.975);
-
-/**
- * Kaplan-Meier curve with its pointwise 95 % interval, log(-log) transformed.
- *
- * @param times - Any order; at one time ends come before censorings. Empty gives no steps.
- * @returns A step at time 0 and at every distinct time, rising.
- * Source: E. Kaplan, P. Meier, J. Am. Stat. Assoc. 53(282), 1958; variance by Greenwood's formula;
- *   interval: J. Kalbfleisch, R. Prentice, The Statistical Analysis of Failure Time Data, 1980, 1.3.
- */
-export function survivalCurve(times: readonly Survival[]): CurveStep[] {
-  const rising = [...times].sort((a, b) => a.timeUs - b.timeUs);
-  const counts = { events: 0, censored: 0, survival: 1, low: 1, high: 1 };
-  const steps: CurveStep[] = [];
-  if (rising.length > 0 && rising[0]!.timeUs > 0) {
-    steps.push({ timeUs: 0, atRisk: rising.length, ...counts });
-  }
-  let [survival, hazard] = [1, 0];
-  for (let first = 0; first < rising.length; ) {
-    const { timeUs } = rising[first]!;
-    const atRisk = rising.length - first;
-    let [events, censored] = [0, 0];
-    for (; first < rising.length && rising[first]!.timeUs === timeUs; first++) {
-      if (rising[first]!.detected) events++;
-      else censored++;
-    }
-    survival *= (atRisk - events) / atRisk;
-    hazard += events / (atRisk * (atRisk - events));
-    steps.push({ timeUs, atRisk, events, censored, survival, ...interval(survival, hazard) });
-  }
-  return steps;
-}
-
-function interval(survival: number, hazard: number) {
-  if (survival === 1) return { low: 1, high: 1 };
-  if (survival === 0) return { low: Number.NaN, high: Number.NaN };
-  const factor = exp((Z * sqrt(hazard)) / -log(survival));
-  return { low: exp(log(survival) * factor), high: exp(log(survival) / factor) };
-}
+/** One step of a curve; times [us]. A study writes no standard error. */
+type CurveStep = Omit<SurvivalStep, 'se'>;
 
 interface ArmCurve {
   readonly arm: string;
@@ -96,7 +46,7 @@ function writtenCurves(results: Results, subject: string): ArmCurve[] {
       return subjects[row] === subject && arms[row] === arm;
     });
     const steps = rows.map((row) => ({
-      timeUs: timeUs[row]!,
+      time: timeUs[row]!,
       atRisk: atRisk[row]!,
       events: events[row]!,
       censored: censored[row]!,
@@ -116,7 +66,7 @@ function runCurves(
 ): ArmCurve[] {
   return armsWith(results, tables).flatMap(({ arm, runs }): ArmCurve[] => {
     const views = runs.flatMap((run) => viewOf(run) ?? []);
-    const steps = survivalCurve(views.flatMap(timesOf));
+    const steps = kaplanMeier(survivalTimes(views.flatMap(timesOf)));
     return steps.length === 0 ? [] : [{ arm, steps }];
   });
 }
@@ -143,11 +93,11 @@ export function survivalContent(
 ): ChartContent | undefined {
   const written = writtenCurves(results, about.subject);
   const curves = written.length > 0 ? written : runCurves(results, about.tables, about.timesOf);
-  if (curves.every(({ steps }) => steps.every(({ timeUs }) => timeUs === 0))) return undefined;
+  if (curves.every(({ steps }) => steps.every(({ time }) => time === 0))) return undefined;
   const rows = curves.flatMap(({ arm, steps }) =>
     steps.map((step) => [
       arm,
-      step.timeUs,
+      step.time,
       step.atRisk,
       step.events,
       step.censored,
@@ -170,20 +120,20 @@ export function survivalContent(
 }
 
 function median({ arm, steps }: ArmCurve, { half }: SurvivalSubject): string {
-  const reached = steps.find(({ survival }) => survival <= 0.5 + 1e-12);
+  const halfUs = survivalQuantile(steps, 0.5);
   const subjects = `${steps[0]!.atRisk} cases`;
-  if (reached === undefined) return `${arm}: fewer than half by the end, ${subjects}.`;
-  const { unit, divisor } = humanUnit('us', [reached.timeUs]);
-  return `${arm}: ${half} within ${shortNumber(reached.timeUs / divisor)} ${unit}, ${subjects}.`;
+  if (Number.isNaN(halfUs)) return `${arm}: fewer than half by the end, ${subjects}.`;
+  const { unit, divisor } = humanUnit('us', [halfUs]);
+  return `${arm}: ${half} within ${shortNumber(halfUs / divisor)} ${unit}, ${subjects}.`;
 }
 
 function curvePlot(curves: readonly ArmCurve[], open: string): PlotOptions {
-  const ends = curves.map(({ steps }) => steps.at(-1)!.timeUs);
+  const ends = curves.map(({ steps }) => steps.at(-1)!.time);
   const { unit, divisor } = humanUnit('us', ends);
   const points = (curve: ArmCurve) => {
     const start = { time: 0, percent: 100, low: 100, high: 100, arm: curve.arm };
     const shown = curve.steps.map((step) => ({
-      time: step.timeUs / divisor,
+      time: step.time / divisor,
       percent: 100 * step.survival,
       low: 100 * step.low,
       high: 100 * step.high,

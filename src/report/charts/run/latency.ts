@@ -1,17 +1,12 @@
 /** How long transactions wait to be in a block and to be final, those that still wait included. */
 import { dot, lineY, ruleY } from '@observablehq/plot';
+import type { ProductLimitStep } from '../../../base/survival.ts';
 import { parseColumns } from '../../column.ts';
 import { type ChartFigure, defineChart } from '../../page/chart.ts';
 import type { Results } from '../../page/results.ts';
 import { colourScale, seriesStyle } from '../../page/theme.ts';
 import { isMeasured, spanOf } from './support/span.ts';
-import {
-  kaplanMeier,
-  quantileOf,
-  type SurvivalCurve,
-  type SurvivalStep,
-  thinned,
-} from './support/survival.ts';
+import { quantileOf, type SurvivalCurve, thinned, waitingCurve } from './support/survival.ts';
 import { count, counted, duration, logTicks, number, percent } from './support/words.ts';
 
 const COLUMNS = parseColumns(`
@@ -46,7 +41,7 @@ function curvesOf(results: Results): readonly SurvivalCurve[] | undefined {
     const times = rows.map((tx, at) => {
       return Math.max(0, (isOpen[at] ? span.endUs : reached[tx]!) - submitted[tx]!);
     });
-    return kaplanMeier(times, isOpen);
+    return waitingCurve(times, isOpen);
   });
 }
 
@@ -106,7 +101,7 @@ interface Corner {
 /** Corners of both curves from a time on [s]; what came before it shows there. */
 function cornersOf(
   curves: readonly SurvivalCurve[],
-  drawn: readonly (readonly SurvivalStep[])[],
+  drawn: readonly (readonly ProductLimitStep[])[],
   from: number,
 ): Corner[] {
   return drawn.flatMap((steps, at) => {
@@ -142,7 +137,7 @@ function marksOf(corners: readonly Corner[]) {
 /** All of the curves over a logarithmic time, which holds seconds and hours at once. */
 function shareFigure(
   curves: readonly SurvivalCurve[],
-  drawn: readonly (readonly SurvivalStep[])[],
+  drawn: readonly (readonly ProductLimitStep[])[],
 ): ChartFigure {
   const times = [...drawn.flat().map(({ time }) => time), ...curves.map((curve) => curve.lastTime)];
   const positive = times.filter((us) => us > 0).map((us) => us / 1e6);
@@ -180,7 +175,7 @@ function shareFigure(
  */
 function tailFigure(
   curves: readonly SurvivalCurve[],
-  drawn: readonly (readonly SurvivalStep[])[],
+  drawn: readonly (readonly ProductLimitStep[])[],
 ): ChartFigure {
   const lastEvent = drawn.flat().reduce((last, { time }) => Math.max(last, time), 0);
   const cut = lastEvent === 0 ? Number.POSITIVE_INFINITY : (lastEvent / 1e6) * 1.2;

@@ -4,7 +4,7 @@ import {
   lateShareFixed,
   retargetedStaleShare,
   staleShare,
-} from '../../../../../src/experiment/validate/formulas/index.ts';
+} from '../../../../../src/consensus/laws/index.ts';
 import staleChart from '../../../../../src/report/charts/comparison/stale-share.ts';
 import welfareGate from '../../../../../src/report/charts/comparison/welfare-gate.ts';
 import { drawFigure } from '../../../../../src/report/page/draw.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { erlangTail } from '../../../../../src/consensus/laws/index.ts';
 import { latencyLaw } from '../../../../../src/report/charts/comparison/latency-laws.ts';
 import { latencyCurves } from '../../../../../src/report/charts/comparison/latency-samples.ts';
-import { erlangTail } from '../../../../../src/report/charts/comparison/laws.ts';
 import type { Settings } from '../../../../../src/report/charts/comparison/study-tables.ts';
 import chart from '../../../../../src/report/charts/comparison/time-to-finality.ts';
 import { drawFigure } from '../../../../../src/report/page/draw.ts';

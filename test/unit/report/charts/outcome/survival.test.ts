@@ -1,29 +1,9 @@
 import { expect, test } from 'vitest';
-import { kaplanMeier } from '../../../../../src/experiment/statistics/survival.ts';
 import detectionSurvival from '../../../../../src/report/charts/outcome/detection-survival.ts';
 import exclusionSurvival from '../../../../../src/report/charts/outcome/exclusion-survival.ts';
-import { survivalCurve } from '../../../../../src/report/charts/outcome/survival-curve.ts';
 import { drawFigure } from '../../../../../src/report/page/draw.ts';
 import { resultsOf, runOf } from '../results-of.ts';
 import { scenarioWith } from './scenario.ts';
-
-test('the curve of a run is the one that studies compute', () => {
-  let seed = 7;
-  const next = () => {
-    seed = (seed * 48_271) % 2_147_483_647;
-    return seed;
-  };
-  for (let round = 0; round < 50; round++) {
-    const times = Array.from({ length: 1 + (next() % 40) }, () => {
-      return { timeUs: next() % 25, detected: next() % 3 > 0 };
-    });
-    const expected = kaplanMeier(
-      times.map(({ timeUs, detected }) => ({ time: timeUs, event: detected })),
-    ).map(({ time, se: _, ...step }) => ({ timeUs: time, ...step }));
-    expect(survivalCurve(times)).toEqual(expected);
-  }
-  expect(survivalCurve([])).toEqual([]);
-});
 
 const EXCLUSIONS = `
   node,kind,offence_us,first_report_us,excluded_us,bad_turns_after,guilty,verdict

@@ -3,9 +3,9 @@ import latency from '../../../../../src/report/charts/run/latency.ts';
 import latencyParts from '../../../../../src/report/charts/run/latency-parts.ts';
 import { spanOf } from '../../../../../src/report/charts/run/support/span.ts';
 import {
-  kaplanMeier,
   quantileOf,
   thinned,
+  waitingCurve,
 } from '../../../../../src/report/charts/run/support/survival.ts';
 import { chartOf, csv, drawAll, rowsOf, runResults } from './run-of.ts';
 
@@ -39,7 +39,7 @@ const TABLES = { slots: SLOTS, transactions: TRANSACTIONS, blocks: BLOCKS };
 
 describe('survival of waiting', () => {
   it('is the plain share without censoring', () => {
-    const { steps } = kaplanMeier([3, 1, 2, 2], [false, false, false, false]);
+    const { steps } = waitingCurve([3, 1, 2, 2], [false, false, false, false]);
     expect(steps.map(({ survival }) => survival)).toEqual([0.75, 0.25, 0]);
     expect(steps.map(({ atRisk }) => atRisk)).toEqual([4, 3, 1]);
   });
@@ -47,7 +47,7 @@ describe('survival of waiting', () => {
   it('follows the textbook sample of 6-MP remissions', () => {
     const done = [6, 6, 6, 7, 10, 13, 16, 22, 23];
     const open = [6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35];
-    const curve = kaplanMeier(
+    const curve = waitingCurve(
       [...done, ...open],
       [...done.map(() => false), ...open.map(() => true)],
     );
@@ -64,7 +64,7 @@ describe('survival of waiting', () => {
 
   it('thins to exact points and keeps the ends', () => {
     const times = Array.from({ length: 5000 }, (_, at) => at + 1);
-    const { steps } = kaplanMeier(
+    const { steps } = waitingCurve(
       times,
       times.map(() => false),
     );

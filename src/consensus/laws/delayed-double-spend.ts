@@ -1,5 +1,5 @@
 /** Double spend against honest miners who lose blocks to each other over a delay. */
-import { fsum } from '../../../base/sum.ts';
+import { fsum } from '../../base/sum.ts';
 import { poissonTerms } from './counting.ts';
 
 /** A race over a delay. */

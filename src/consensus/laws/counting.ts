@@ -3,8 +3,8 @@
  * doubles; all of them are probabilities of moderate size, so nothing under- or overflows in the
  * ranges stated.
  */
-import { exp, log, pow, sqrt } from '../../../base/math.ts';
-import { fsum } from '../../../base/sum.ts';
+import { exp, log, pow, sqrt } from '../../base/math.ts';
+import { fsum } from '../../base/sum.ts';
 
 /** Largest count for which `p^n` stays above the smallest double for every p in [0.5, 1). */
 const COUNT_LIMIT = 1000;

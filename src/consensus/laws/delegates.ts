@@ -1,5 +1,5 @@
 /** Delegated proof of stake: finality lags, silent producers, verdicts of a vote-out ballot. */
-import { fsum } from '../../../base/sum.ts';
+import { fsum } from '../../base/sum.ts';
 import { binomialTerms } from './counting.ts';
 
 /**
@@ -43,6 +43,19 @@ export function twoStageLag(
   const most = 2 * (quorum - 1) * perTurn;
   const least = most - (perTurn - 1);
   return { least, most, mean: (least + most) / 2, confirmed: (producers - 1) * perTurn };
+}
+
+/**
+ * Chance that irreversibility takes longer than a time from submission: a uniform wait for the next
+ * turn, then one of several equally likely lags.
+ *
+ * @param lags - Lags of the blocks of a turn, in turns; not empty.
+ * @param turn - Time of a turn, in the unit of `time`.
+ * Source: the lags, {@link singleStageLag} and {@link twoStageLag}; model page, O5.
+ */
+export function turnsTail(lags: readonly number[], turn: number, time: number): number {
+  const tails = lags.map((lag) => Math.max(0, Math.min(1, lag + 1 - time / turn)));
+  return tails.reduce((sum, tail) => sum + tail, 0) / lags.length;
 }
 
 /**

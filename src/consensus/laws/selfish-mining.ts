@@ -1,5 +1,5 @@
 /** Selfish mining (I. Eyal, E. G. Sirer, Majority Is Not Enough, 2014), without network delay. */
-import { fsum } from '../../../base/sum.ts';
+import { fsum } from '../../base/sum.ts';
 
 /**
  * Pool's share of the blocks of the chain.

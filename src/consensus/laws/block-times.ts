@@ -1,6 +1,6 @@
 /** Times between blocks of proof of work, and what retargeting does to their mean. */
-import { exp, log } from '../../../base/math.ts';
-import { fsum } from '../../../base/sum.ts';
+import { exp, log } from '../../base/math.ts';
+import { fsum } from '../../base/sum.ts';
 import { poissonTerms, risingRoot } from './counting.ts';
 
 /** Time that an exponential wait of a mean exceeds with chance 1 − p. @param p - In [0, 1). */
@@ -23,6 +23,26 @@ export function erlangWithin(count: number, mean: number, time: number): number 
   const x = time / mean;
   const most = count + 60 + Math.ceil(3 * x);
   return fsum(poissonTerms(x, most).subarray(count));
+}
+
+/**
+ * Chance that they take longer than a time: e^(−x) Σ x^i / i! for i below k, x = time / mean. Its
+ * digits are those of the tail, which one minus {@link erlangWithin} has lost where it is small.
+ *
+ * @param count - k, integer of at least 1.
+ * @param time - Any; 1 before 0.
+ */
+export function erlangTail(count: number, mean: number, time: number): number {
+  if (time <= 0) return 1;
+  const x = time / mean;
+  // Terms from their logarithms: e^(−x) alone is 0 long before the sum is.
+  let logTerm = -x;
+  let sum = 0;
+  for (let i = 0; i < count; i++) {
+    sum += exp(logTerm);
+    logTerm += log(x / (i + 1));
+  }
+  return Math.min(1, sum);
 }
 
 /** Time within which k exponential waits end with chance p in (0, 1). */

@@ -1,4 +1,7 @@
-/** Closed forms that the simulator is held to; pure functions, each with its source. */
+/**
+ * Closed forms that the simulator is held to and that charts draw beside it; pure functions, each with
+ * its source. Protocols do not use them, so that a law and what it checks never share a mistake.
+ */
 export * from './block-times.ts';
 export * from './counting.ts';
 export * from './delegates.ts';

@@ -2,8 +2,8 @@
  * Forks, stale blocks and growth of a chain whose blocks take time to travel. λ is the rate of all
  * blocks found, stale ones included, and D the delay from the finder to everybody else.
  */
-import { exp, pow, sqrt } from '../../../base/math.ts';
-import { fsum } from '../../../base/sum.ts';
+import { exp, pow, sqrt } from '../../base/math.ts';
+import { fsum } from '../../base/sum.ts';
 import { exponentialRatio } from './counting.ts';
 
 /**

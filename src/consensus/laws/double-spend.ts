@@ -3,8 +3,8 @@
  * differ by up to six times, so each has its own function or parameter and every row names the one
  * it means.
  */
-import { pow, sqrt } from '../../../base/math.ts';
-import { fsum } from '../../../base/sum.ts';
+import { pow, sqrt } from '../../base/math.ts';
+import { fsum } from '../../base/sum.ts';
 import { checkCount, checkShare, poissonTerms } from './counting.ts';
 
 /**

@@ -1,5 +1,5 @@
 /** Waiting: transactions for blocks, and customers for servers. */
-import { exp, log } from '../../../base/math.ts';
+import { exp, log } from '../../base/math.ts';
 import { exponentialRatio, logOneMinus, risingRoot } from './counting.ts';
 
 /** Poisson transactions, Poisson blocks that take at most b of them, oldest first. */
@@ -54,21 +54,27 @@ export function throughputCap(
 }
 
 /**
- * Share of orders, sent evenly over the last G before gate closure, that no block includes in time,
- * with exponential intervals of mean T: (T / G) (1 − e^(−G/T)).
+ * Share of what is sent evenly over a window W, which ends a margin m before a gate, that no block
+ * includes in time, with exponential intervals of mean T: (T / W) (e^(−m/T) − e^(−(m + W)/T)).
+ *
+ * @param marginS - At least 0; without one the share is (T / W) (1 − e^(−W/T)).
  * Source: derived; delays of travel neglected.
  */
-export function lateShareExponential(intervalS: number, windowS: number): number {
-  return (intervalS / windowS) * (1 - exp(-windowS / intervalS));
+export function lateShareExponential(intervalS: number, windowS: number, marginS = 0): number {
+  const longer = (time: number) => exp(-time / intervalS);
+  return (intervalS / windowS) * (longer(marginS) - longer(marginS + windowS));
 }
 
 /**
- * The same with blocks exactly T apart at a phase without relation to the gate: T / (2 G) for G ≥
- * T.
+ * The same with blocks exactly T apart at a phase without relation to the gate: the mean of
+ * max(0, 1 − u/T) over u from m to m + W; without a margin T / (2 W) for W ≥ T.
  */
-export function lateShareFixed(intervalS: number, windowS: number): number {
-  if (windowS >= intervalS) return intervalS / (2 * windowS);
-  return 1 - windowS / (2 * intervalS);
+export function lateShareFixed(intervalS: number, windowS: number, marginS = 0): number {
+  const upTo = (time: number) => {
+    const within = Math.min(time, intervalS);
+    return within - (within * within) / (2 * intervalS);
+  };
+  return (upTo(marginS + windowS) - upTo(marginS)) / windowS;
 }
 
 /**

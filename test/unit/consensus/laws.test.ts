@@ -1,23 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import {
-  erlangWithin,
-  lateShareExponential as lateExponential,
-  lateShareFixed as lateFixed,
-  retargetedStaleShare as retargeted,
-  staleShare as stale,
-  twoStageLag,
-} from '../../../../../src/experiment/validate/formulas/index.ts';
-import {
   erlangTail,
+  erlangWithin,
   lateShareExponential,
   lateShareFixed,
-  retargetedStaleShare,
-  staleShare,
   turnsTail,
-} from '../../../../../src/report/charts/comparison/laws.ts';
+  twoStageLag,
+} from '../../../src/consensus/laws/index.ts';
 
-describe('laws that charts draw', () => {
-  test('Erlang tail is one minus the validated law, and the published 6 blocks of 10 minutes', () => {
+describe('laws of waiting', () => {
+  test('the Erlang tail is one minus the head, and the published 6 blocks of 10 minutes', () => {
     expect(erlangTail(6, 600, 3600)).toBeCloseTo(1 - 0.55432, 5);
     for (const [count, time] of [
       [1, 30],
@@ -41,24 +33,7 @@ describe('laws that charts draw', () => {
     expect(turnsTail([2, 1], 1, 2.5)).toBeCloseTo((0.5 + 0) / 2, 12);
   });
 
-  test.each([0, 0.01, 0.2, 1])('stale shares are those of the validation at d/T %d', (ratio) => {
-    expect(staleShare(ratio, 0.05)).toBe(stale(ratio, 0.05));
-    expect(retargetedStaleShare(ratio, 0.05)).toBe(retargeted(ratio, 0.05));
-  });
-
-  test('late shares without a margin are those of the validation', () => {
-    const window = { margin: 0, window: 300 };
-    for (const interval of [3, 60, 300, 900]) {
-      expect(lateShareExponential(interval, window)).toBeCloseTo(
-        lateExponential(interval, 300),
-        12,
-      );
-      expect(lateShareFixed(interval, window)).toBeCloseTo(lateFixed(interval, 300), 12);
-    }
-  });
-
   test('late shares with a margin are the mean of the chance to wait longer', () => {
-    const window = { margin: 300, window: 1200 };
     const steps = 200_000;
     for (const interval of [15, 400, 600, 4000]) {
       const law = { exponential: 0, fixed: 0 };
@@ -67,8 +42,8 @@ describe('laws that charts draw', () => {
         law.exponential += Math.exp(-left / interval) / steps;
         law.fixed += Math.max(0, 1 - left / interval) / steps;
       }
-      expect(lateShareExponential(interval, window)).toBeCloseTo(law.exponential, 8);
-      expect(lateShareFixed(interval, window)).toBeCloseTo(law.fixed, 8);
+      expect(lateShareExponential(interval, 1200, 300)).toBeCloseTo(law.exponential, 8);
+      expect(lateShareFixed(interval, 1200, 300)).toBeCloseTo(law.fixed, 8);
     }
   });
 });

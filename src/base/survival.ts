@@ -2,9 +2,9 @@
  * Time until something happens when a run may end first. A mean over the detected ones alone would
  * call a detector that finds little, but early, the fastest.
  */
-import { standardNormalQuantile } from '../../base/distribution.ts';
-import { exp, log, sqrt } from '../../base/math.ts';
-import { CONFIDENCE } from './interval.ts';
+import { standardNormalQuantile } from './distribution.ts';
+import { exp, log, sqrt } from './math.ts';
+import { CONFIDENCE } from './proportion.ts';
 
 /** One subject: when it was last seen, and whether the event happened then or it left unseen. */
 export interface SurvivalTime {
@@ -14,8 +14,8 @@ export interface SurvivalTime {
   readonly event: boolean;
 }
 
-/** Curve at one time; holds until the next step. */
-export interface SurvivalStep {
+/** Curve at one time without its spread; holds until the next step. */
+export interface ProductLimitStep {
   readonly time: number;
   /** Subjects under observation just before `time`. */
   readonly atRisk: number;
@@ -25,6 +25,10 @@ export interface SurvivalStep {
   readonly censored: number;
   /** Estimated chance to be without the event after `time`. */
   readonly survival: number;
+}
+
+/** Curve at one time; holds until the next step. */
+export interface SurvivalStep extends ProductLimitStep {
   /** Standard error of `survival` by Greenwood's formula; NaN once the curve is 0. */
   readonly se: number;
   /**
@@ -42,31 +46,27 @@ export interface SurvivalMedian {
 }
 
 /**
- * Kaplan–Meier curve. At the same time events come before censorings: who leaves at t was at risk
- * at t.
+ * Product-limit estimate, the Kaplan–Meier curve without its interval. At the same time events come
+ * before censorings: who leaves at t was at risk at t.
  *
  * @param subjects - Any order; none gives no step.
- * @returns A step at every distinct time, and one at 0 before them, where everyone is at risk;
- *   rising. The interval is log(−log) transformed, so that it stays within [0, 1].
+ * @returns A step at every distinct time, rising. Until somebody is censored the curve is a plain
+ *   share, correctly rounded.
  * @throws {RangeError} when a time is negative or not finite.
- * Source: E. Kaplan, P. Meier, Nonparametric estimation from incomplete observations, Journal of
- * the American Statistical Association 53(282), 1958; M. Greenwood, The natural duration of cancer,
- * 1926; interval: J. Kalbfleisch, R. Prentice, The Statistical Analysis of Failure Time Data, 1980,
- * 1.3.
+ * Cost: O(n log n). Source: E. Kaplan, P. Meier, Nonparametric estimation from incomplete
+ * observations, Journal of the American Statistical Association 53(282), 1958.
  */
-export function kaplanMeier(subjects: readonly SurvivalTime[]): SurvivalStep[] {
+export function productLimit(subjects: readonly SurvivalTime[]): ProductLimitStep[] {
   for (const { time } of subjects) {
     if (!(time >= 0 && time < Number.POSITIVE_INFINITY)) {
       throw new RangeError(`"time" expected a finite number of at least 0, got ${time}`);
     }
   }
-  if (subjects.length === 0) return [];
   // The order within a time does not matter: its subjects are only counted.
   const sorted = [...subjects].sort((left, right) => left.time - right.time);
-  const start = { events: 0, censored: 0, survival: 1, se: 0, low: 1, high: 1 };
-  const steps: SurvivalStep[] = [];
-  if (sorted[0]!.time > 0) steps.push({ time: 0, atRisk: sorted.length, ...start });
-  let [survival, hazard] = [1, 0];
+  const steps: ProductLimitStep[] = [];
+  let survival = 1;
+  let isPlain = true;
   for (let first = 0; first < sorted.length; ) {
     const time = sorted[first]!.time;
     const atRisk = sorted.length - first;
@@ -75,18 +75,47 @@ export function kaplanMeier(subjects: readonly SurvivalTime[]): SurvivalStep[] {
       if (sorted[first]!.event) events++;
       else censored++;
     }
-    survival *= (atRisk - events) / atRisk;
-    hazard += events / (atRisk * (atRisk - events));
-    steps.push({ time, atRisk, events, censored, survival, ...spread(survival, hazard) });
+    // A product over many times gathers their rounding, a share has one.
+    if (isPlain) survival = (atRisk - events) / sorted.length;
+    else survival *= (atRisk - events) / atRisk;
+    if (censored > 0) isPlain = false;
+    steps.push({ time, atRisk, events, censored, survival });
   }
   return steps;
 }
+
+/**
+ * Kaplan–Meier curve: the {@link productLimit} with its spread.
+ *
+ * @param subjects - Any order; none gives no step.
+ * @returns A step at every distinct time, and one at 0 before them, where everyone is at risk;
+ *   rising. The interval is log(−log) transformed, so that it stays within [0, 1].
+ * @throws {RangeError} when a time is negative or not finite.
+ * Source: M. Greenwood, The natural duration of cancer, 1926; interval: J. Kalbfleisch, R. Prentice,
+ * The Statistical Analysis of Failure Time Data, 1980, 1.3.
+ */
+export function kaplanMeier(subjects: readonly SurvivalTime[]): SurvivalStep[] {
+  const falls = productLimit(subjects);
+  const start = { events: 0, censored: 0, survival: 1, se: 0, low: 1, high: 1 };
+  const steps: SurvivalStep[] = [];
+  if (falls.length > 0 && falls[0]!.time > 0) {
+    steps.push({ time: 0, atRisk: subjects.length, ...start });
+  }
+  let hazard = 0;
+  for (const fall of falls) {
+    hazard += fall.events / (fall.atRisk * (fall.atRisk - fall.events));
+    steps.push({ ...fall, ...spread(fall.survival, hazard) });
+  }
+  return steps;
+}
+
+const Z = standardNormalQuantile(0.5 + CONFIDENCE / 2);
 
 /** Standard error and interval; `hazard` is Greenwood's sum of d / (n(n − d)). */
 function spread(survival: number, hazard: number) {
   if (survival === 1) return { se: 0, low: 1, high: 1 };
   if (survival === 0) return { se: Number.NaN, low: Number.NaN, high: Number.NaN };
-  const width = standardNormalQuantile(0.5 + CONFIDENCE / 2) * sqrt(hazard);
+  const width = Z * sqrt(hazard);
   const logSurvival = log(survival);
   const factor = exp(width / -logSurvival);
   return {
@@ -96,8 +125,27 @@ function spread(survival: number, hazard: number) {
   };
 }
 
-/** Products of fractions miss 1/2 by their rounding; a curve at 1/2 has reached it. */
-const HALF = 0.5 + 1e-12;
+/** Products of fractions miss a share by their rounding; a curve so near has reached it. */
+const SLACK = 1e-12;
+
+/**
+ * Smallest time at which at most 1 − p of the subjects are still without the event.
+ *
+ * @param curve - Of {@link productLimit} or {@link kaplanMeier}.
+ * @param p - In (0, 1].
+ * @returns NaN where the curve never falls so low: that quantile outlasts the observation.
+ */
+export function survivalQuantile(curve: readonly ProductLimitStep[], p: number): number {
+  return firstBelow(curve, 1 - p, ({ survival }) => survival);
+}
+
+function firstBelow<S extends ProductLimitStep>(
+  curve: readonly S[],
+  share: number,
+  read: (step: S) => number,
+): number {
+  return curve.find((step) => read(step) <= share + SLACK)?.time ?? Number.NaN;
+}
 
 /**
  * Median time to the event: the first time at which the curve is at or below 1/2, with the times at
@@ -109,12 +157,10 @@ const HALF = 0.5 + 1e-12;
  * 38(1), 1982. Where the curve is exactly 1/2 for a while, this is its beginning, not its middle.
  */
 export function medianSurvival(curve: readonly SurvivalStep[]): SurvivalMedian {
-  const firstTime = (read: (step: SurvivalStep) => number) =>
-    curve.find((step) => read(step) <= HALF)?.time ?? Number.NaN;
   return {
-    median: firstTime(({ survival }) => survival),
-    low: firstTime(({ low }) => low),
-    high: firstTime(({ high }) => high),
+    median: survivalQuantile(curve, 0.5),
+    low: firstBelow(curve, 0.5, ({ low }) => low),
+    high: firstBelow(curve, 0.5, ({ high }) => high),
   };
 }
 
