@@ -85,7 +85,7 @@ describe('real signatures', () => {
       'central',
       sets.map((set) => set.replace('=real', '=modelled')),
     );
-    for (const table of ['slots', 'trades', 'settlements', 'meters', 'accounts']) {
+    for (const table of ['slots', 'homes', 'trades', 'settlements', 'meters', 'accounts']) {
       expect(real.tables[table], table).toEqual(modelled.tables[table]);
     }
     expect(real.truthHash).toBe(modelled.truthHash);

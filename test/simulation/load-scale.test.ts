@@ -52,7 +52,7 @@ describe.each(ARMS.map((arm) => ({ arm })))('five communities on $arm', ({ arm }
     }
     expect(shared.truthHash).toBe(alone.truthHash);
     expect(numbers(alone, 'trades', 'slot').length).toBeGreaterThan(10);
-    for (const table of ['slots', 'trades', 'settlements', 'meters']) {
+    for (const table of ['slots', 'homes', 'trades', 'settlements', 'meters']) {
       const [a, b] = [alone.tables[table]!, shared.tables[table]!];
       expect(withoutInstants(b), table).toEqual(withoutInstants(a));
     }

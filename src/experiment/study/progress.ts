@@ -24,6 +24,7 @@ export interface StudyProgress {
   storage(): string | undefined;
 }
 
+/** Opens what is done of a study; samples and outcomes of an earlier process are taken over as they are needed. */
 export function createProgress(
   workplace: Workplace<EarlierRun | undefined>,
   maker: HeadMaker,

@@ -57,10 +57,16 @@ describe('runs that import the same', () => {
     expect(readings()).toEqual(['window-1']);
   });
 
-  test('share per window, options and interval', async () => {
-    const other = { ...imported('pow'), horizon: { interval: 9e8, history: 0 } };
-    const scenarios = [imported('pow', {}, 2), imported('pow', { latitude: 3 }), other as Scenario];
-    expect(await valuesOf(plansOf(scenarios, 3), 1)).toEqual(new Array(12).fill(41));
+  test('share per span, options and interval', async () => {
+    const one = imported('pow', {}, 2);
+    const longer = {
+      ...one,
+      windows: one.windows.map((window, at) => ({ ...window, days: 1 + at })),
+    };
+    const finer = { ...imported('pow'), horizon: { interval: 9e8, history: 0 } } as Scenario;
+    const scenarios = [longer, imported('pow', { latitude: 3 }), finer, imported('pow', {}, 2)];
+    const [a, b] = [new Array(3).fill(41), new Array(3).fill(42)];
+    expect(await valuesOf(plansOf(scenarios, 3), 1)).toEqual([...a, ...b, ...a, ...a, ...a, ...a]);
     expect(readings()).toEqual(['window-1', 'window-2', 'window-1', 'window-1']);
   });
 

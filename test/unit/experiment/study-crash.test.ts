@@ -143,7 +143,7 @@ describe.each(['kill', 'full'] as const)('a %s at every step', (trouble) => {
       expect(names, `step ${steps}`).toEqual([place.slice(home.length + 1)]);
       expect(contentOf(place), `step ${steps}`).toEqual(wanted);
     }
-    expect(steps).toBeGreaterThan(trouble === 'kill' ? 15 : 8);
+    expect(steps).toBeGreaterThan(trouble === 'kill' ? 10 : 5);
   });
 
   test('of a study from its beginning', { timeout: 120_000 }, async () => {

@@ -249,7 +249,16 @@ describe('concentration over time', () => {
 });
 
 describe('a run of the chain alone', () => {
-  const market = ['slots', 'trades', 'settlements', 'meters', 'attacks', 'alarms', 'detection'];
+  const market = [
+    'slots',
+    'homes',
+    'trades',
+    'settlements',
+    'meters',
+    'attacks',
+    'alarms',
+    'detection',
+  ];
   const { blocks, transactions, nodes, accounts, invariants } = MINIATURE;
   const tables = { blocks, transactions, nodes, accounts, invariants } as Record<string, Table>;
 

@@ -58,7 +58,7 @@ describe('the page of a result', () => {
     const policy = document.querySelector('meta[http-equiv=Content-Security-Policy]')!;
     const content = policy.getAttribute('content')!;
     const hash = (tag: string) => {
-      const text = new RegExp(`<${tag}>([sS]*?)</${tag}>`).exec(html)![1]!;
+      const text = new RegExp(`<${tag}>([\\s\\S]*?)</${tag}>`).exec(html)![1]!;
       return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
     };
     expect(content.split('; ')).toEqual([

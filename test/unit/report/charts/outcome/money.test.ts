@@ -25,14 +25,11 @@ const TABLES = {
     0,b,0,777,0,501,0,276,-100200,0,-27600,1234,-126566,-77700,CLOSED,1
     1,a,7,0,0,0,7,0,0,0,2333,0,2333,2333,CLOSED,1
     1,c,11,3,0,0,11,3,0,0,3366,50,3416,3366,CLOSED,1`,
-  meters: `
-    slot,home,import_wh,generation_wh
-    0,a,1001,0
-    0,b,0,900
-    0,c,11,0
-    1,a,7,0
-    1,b,0,0
-    1,c,11,0`,
+  homes: `
+    home,kind,pv_peak_w,pv_inverter_w,battery_wh,battery_w
+    a,household,0,0,0,0
+    b,household,3000,3000,5000,2500
+    c,household,0,0,0,0`,
 };
 
 const run = (id: string, arm: string, scenario: object = scenarioWith()) =>
@@ -95,12 +92,12 @@ test('homes that gain and lose stand in their class, last versions only', () => 
   const perDay = (upt: number) => upt / 1e6 / (1800 / 86_400);
   const [without, withPv] = content.table.rows;
   // a saves 333 666 - 281 896, c loses 50: the only two without PV.
-  expect(without!.slice(0, 3)).toEqual(['home without PV', 'x', 2]);
+  expect(without!.slice(0, 3)).toEqual(['consumer', 'x', 2]);
   const median = (333_666 - 281_896 - 50) / 2;
   expect(without![5]).toBeCloseTo(perDay(median), 9);
   expect(without![8]).toBeCloseTo(perDay(median), 9);
   expect(without![9]).toBe(0.5);
-  expect(withPv![0]).toBe('home with PV and battery');
+  expect(withPv![0]).toBe('prosumer with battery');
   expect(withPv![5]).toBeCloseTo(perDay(-77_700 + 126_566), 9);
   expect(content.caption).toContain('33.3 % (x)');
 });
