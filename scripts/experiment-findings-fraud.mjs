@@ -33,8 +33,9 @@ export function E05(study) {
     '',
     `Six bad ones at a turnout of 80 %: ${at80.join(', ')}. Innocent nodes excluded in all runs, those without a bad`,
     `delegate included: ${innocent}. Share of the guilty voted out by ballot at a turnout of 40 %: ${stay.join(', ')}; here`,
-    'the quorum of one half of the electorate decides, which honest voters alone do not reach, and those who let turns pass',
-    `do not acquit each other. Where they do, they stay above these shares of the electorate: ${bounds.join(', ')} (test/experiments/E05.test.ts).`,
+    'the quorum of one half of the electorate decides: two in five of the honest do not reach it alone, but those who let',
+    'turns pass vote on each other all the same, and with enough of them it is reached. Where they acquit each other, the',
+    `guilty stay from these shares of the electorate on: ${bounds.join(', ')} (test/experiments/E05.test.ts).`,
   ];
 }
 
@@ -82,6 +83,7 @@ export function E07(study) {
       { head: 'paid [pt]', metric: 'costOfAttackUpt', scale: POINTS },
     ]),
     '',
+    'The Gini is that of the column; `gini-50-bribed` has the cartel, `gini-50` has none.',
     `Fewest nodes with a third of the stake at a turnout of 60 %: ${at60.join(', ')}. What a cartel paid (a third and two`,
     `thirds of the seats together): ${costs.join('; ')}.`,
   ];
@@ -186,7 +188,7 @@ export function E17(study) {
     (cap) => `${cap} pt ${shown(arm('capped', cap)?.metrics.pointsInflation)}`,
   );
   const dry = ['calm', 'alone', 'run'].map(
-    (name) => `${name} ${shown(arm(name)?.metrics.rejectedInsufficientEscrow)}`,
+    (name) => `${name} ${shown(arm(name)?.metrics.failedReceiptCount)}`,
   );
   return [
     ...cellTable(study, [
@@ -196,11 +198,11 @@ export function E17(study) {
       { head: 'open bills / liability', metric: 'pointsCoverageMean' },
       { head: 'sold for money [pt]', metric: 'pointsExchangedUpt', scale: POINTS },
       { head: 'offers given back', metric: 'pointsRefundedShare' },
-      { head: 'orders without points', metric: 'rejectedInsufficientEscrow' },
+      { head: 'failed transactions', metric: 'failedReceiptCount' },
     ]),
     '',
     `All ${study.runs.length} runs kept every invariant of points (a broken one ends a run). Growth by cap: ${growth.join(', ')};`,
-    `without one ${shown(arm('calm')?.metrics.pointsInflation)}. Orders refused for want of points: ${dry.join(', ')}.`,
+    `without one ${shown(arm('calm')?.metrics.pointsInflation)}. Transactions that failed, most of them orders for want of points: ${dry.join(', ')}.`,
   ];
 }
 

@@ -75,6 +75,16 @@ export function shown(estimate, scale = 1, digits = 3) {
   return `${figure(mean * scale, digits)} [${figure(low * scale, digits)}, ${figure(high * scale, digits)}]`;
 }
 
+/** A proportion with its 95 % interval by Wilson, of independent trials. */
+export function proportion(share, trials) {
+  const z = 1.959964;
+  const middle = (share + (z * z) / (2 * trials)) / (1 + (z * z) / trials);
+  const root = Math.sqrt((share * (1 - share)) / trials + (z * z) / (4 * trials * trials));
+  const half = (z * root) / (1 + (z * z) / trials);
+  const [low, high] = [Math.max(0, middle - half), Math.min(1, middle + half)];
+  return { mean: share, low: share === 0 ? 0 : low, high: share === 1 ? 1 : high, n: trials };
+}
+
 /** A Markdown table. */
 export function table(heads, rows) {
   const line = (cells) => `| ${cells.join(' | ')} |`;

@@ -1,6 +1,6 @@
 /** What a study prints when it ends, however it ends. */
 import type { RunPlan } from '../experiment/plan.ts';
-import type { Shard, StudyResult, StudySpec } from '../experiment/study.ts';
+import type { Shard, StudyResult } from '../experiment/study.ts';
 import {
   type Arguments,
   EXIT,
@@ -13,7 +13,6 @@ import { shellWord } from './usage.ts';
 
 /** What is needed to say how to go on. */
 export interface SweepEnd {
-  readonly spec: StudySpec;
   readonly shard: Shard | undefined;
   readonly replay: (plan: RunPlan) => string;
 }
@@ -33,6 +32,7 @@ export async function endSweep(
   printWarnings(study.warnings);
   const code = explainFailures(study.failures, replay);
   if (study.interrupted) return endInterrupted(study, session, code);
+  if (study.failures.length > 0) process.stderr.write(`try them again: ${againWords()}\n`);
   const report =
     args.report === true && shard === undefined ? await reportOf(study.folder) : undefined;
   if (args.json === true) printJson(study, report);
@@ -46,12 +46,38 @@ export async function endSweep(
 
 /** Says why a study did not come to its end, and how to go on. */
 export function endInterrupted(study: StudyResult, session: Session, code: number): number {
-  const again = process.argv.slice(2).filter((word) => word !== '--force' && word !== '--resume');
-  const words = ['peerwatt', ...again.map(shellWord), '--resume'].join(' ');
   const why = study.storage === undefined ? 'interrupted' : `cannot write: ${study.storage}`;
-  process.stderr.write(`${why}; finished runs are in ${study.folder}\ngo on: ${words}\n`);
+  process.stderr.write(`${why}; finished runs are in ${study.folder}\ngo on: ${againWords()}\n`);
   if (study.storage !== undefined) return code === EXIT.fine ? EXIT.failed : code;
   return session.interruptCode() ?? EXIT.interrupted;
+}
+
+/** This command, to go on with. */
+function againWords(): string {
+  const again = process.argv.slice(2).filter((word) => word !== '--force' && word !== '--resume');
+  return ['peerwatt', ...again.map(shellWord), '--resume'].join(' ');
+}
+
+/**
+ * Ends a study of which every run is there already.
+ *
+ * @returns Exit code.
+ */
+export async function endComplete(
+  args: Arguments,
+  folder: string,
+  shard: Shard | undefined,
+): Promise<number> {
+  const report = args.report === true && shard === undefined ? await reportOf(folder) : undefined;
+  if (args.json === true) {
+    const content = { event: 'study', folder, report: report ?? null, complete: true };
+    process.stdout.write(`${JSON.stringify(content)}\n`);
+  } else if (args.quiet !== true) {
+    process.stderr.write('every run of this study is there already; --force runs it again\n');
+    process.stdout.write(`results: ${folder}\n`);
+    if (report !== undefined) process.stdout.write(`report: ${report}\n`);
+  }
+  return EXIT.fine;
 }
 
 /** One JSON object on standard output: what a program that called this one wants to know. */

@@ -9,7 +9,6 @@ import { sweepOf } from '../experiment/study/sweep.ts';
 import {
   runStudy,
   type Shard,
-  type StudySpec,
   shardFolder,
   studyStanding,
   tidyComplete,
@@ -17,11 +16,10 @@ import {
 import { readTextFile } from '../scenario/load.ts';
 import { catalogue } from '../simulation/catalogue.ts';
 import { dryRun } from './dry-run.ts';
-import { endSweep } from './end.ts';
+import { endComplete, endSweep } from './end.ts';
 import {
   type Arguments,
   defaultOut,
-  EXIT,
   openSession,
   refusePluginFiles,
   replayWords,
@@ -80,22 +78,14 @@ export async function sweep(args: Arguments): Promise<number> {
     };
     if (options.force !== true && studyStanding(spec, out, options) === 'complete') {
       tidyComplete(out, shard);
-      return alreadyThere(args, shard === undefined ? out : shardFolder(out, shard), session.close);
+      session.close();
+      return await endComplete(args, shard === undefined ? out : shardFolder(out, shard), shard);
     }
     const study = await runStudy(spec, out, options);
-    return await endSweep(args, study, session, { spec: spec as StudySpec, shard, replay });
+    return await endSweep(args, study, session, { shard, replay });
   } finally {
     session.close();
   }
-}
-
-function alreadyThere(args: Arguments, folder: string, close: () => void): number {
-  close();
-  if (args.quiet !== true) {
-    process.stderr.write('every run of this study is there already; --force runs it again\n');
-    process.stdout.write(`results: ${folder}\n`);
-  }
-  return EXIT.fine;
 }
 
 /** Parses `--shard 2/3`. @throws {UsageError} */

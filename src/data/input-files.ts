@@ -65,9 +65,12 @@ function contentHash(path: string): string {
   const kind = statSync(path, { throwIfNoEntry: false });
   if (kind?.isFile() === true) return createHash('sha256').update(readFileSync(path)).digest('hex');
   if (kind?.isDirectory() !== true) return '';
+  const entries = readdirSync(path, { withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+  // A folder of results is no input, whatever word it is named by.
+  if (files.includes('manifest.json') || files.includes('study.json')) return '';
   const total = createHash('sha256');
-  const files = readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isFile());
-  for (const name of files.map((entry) => entry.name).sort()) {
+  for (const name of files.sort()) {
     total.update(`${name} ${contentHash(join(path, name))}\n`);
   }
   return total.digest('hex');

@@ -3,9 +3,10 @@
  * all are there the tables follow from the records alone. A study may be killed at any moment, gone on
  * with, and split into shards, and always ends with the same bytes.
  */
-import { type InputIssue, ScenarioError } from '../base/errors.ts';
+import { type InputIssue, nearestWord, ScenarioError } from '../base/errors.ts';
 import { createInputFiles } from '../data/input-files.ts';
 import { codeHash } from '../report/code-hash.ts';
+import { CSV_ONLY } from '../report/formats.ts';
 import { portableScenario } from '../report/manifest.ts';
 import { openWorkplace, standingOf, tidyStudy } from '../report/workplace.ts';
 import type { Scenario } from '../scenario/sections.ts';
@@ -15,7 +16,13 @@ import type { RunPlan } from './plan.ts';
 import { nowAndThen, thisProcess } from './pool-owner.ts';
 import { decideStopping, STOPPING_BATCH } from './statistics/stopping.ts';
 import { failuresOf, triangleOf, warningsOf, writeStudy } from './study/finish.ts';
-import { createHeadMaker, type HeadMaker, studyHashOf } from './study/head.ts';
+import {
+  createHeadMaker,
+  type HeadMaker,
+  headMetrics,
+  type StudyHead,
+  studyHashOf,
+} from './study/head.ts';
 import { earlierRun } from './study/kept.ts';
 import { createProgress, type StudyProgress } from './study/progress.ts';
 import {
@@ -59,6 +66,7 @@ export async function runStudy(
   const maker = makerOf(spec, options);
   const first = plansOf(spec, options.shard);
   const { place, mark } = placeOf(spec, target, options, maker);
+  checkRule(spec, maker.headOf(first));
   // A shard, too, says what the whole study is: whoever merges has nothing else.
   const head = () => maker.headOf(plansOf(spec, undefined));
   const workplace = openWorkplace(place, mark, head, earlierRun, {
@@ -72,7 +80,7 @@ export async function runStudy(
     return await finishStudy(spec, first, place, { ...mark, options, extras, maker, progress });
   } catch (error) {
     // Wrong input leaves nothing behind, unless somebody's work is there already.
-    if (workplace.records.length === 0 && error instanceof ScenarioError) workplace.discard();
+    if (workplace.isUntouched() && error instanceof ScenarioError) workplace.discard();
     else workplace.release();
     throw error;
   } finally {
@@ -99,9 +107,26 @@ export function tidyComplete(target: string, shard: Shard | undefined): void {
   tidyStudy(shard === undefined ? target : shardFolder(target, shard), shard !== undefined);
 }
 
+/** Metrics that the stopping rule looks at are there. @throws {ScenarioError} before anything is run. */
+function checkRule({ until }: StudySpec, head: StudyHead): void {
+  const known = headMetrics(head).map(({ id }) => id);
+  const missing = (until?.metrics ?? []).filter((name) => !known.includes(name));
+  if (missing.length === 0) return;
+  const expected = 'metrics that the study keeps';
+  throw new ScenarioError(
+    missing.map((name) => {
+      const near = nearestWord(name, known);
+      const hint = near === undefined ? undefined : `did you mean ${near}?`;
+      return { file: '', path: '--until metrics', expected, got: JSON.stringify(name), hint };
+    }),
+  );
+}
+
 /** Where a study or its shard stands, and what tells it from others. */
 function placeOf(spec: StudySpec, target: string, options: StudyOptions, maker: HeadMaker) {
-  const rule = JSON.stringify([spec.until ?? null, spec.variant ?? '']);
+  // Runs that keep their tables keep them in the formats asked for.
+  const formats = options.formats ?? CSV_ONLY;
+  const rule = JSON.stringify([spec.until ?? null, spec.variant ?? '', formats]);
   const studyHash = studyHashOf(maker.headOf(plansOf(spec, undefined)), rule);
   const { shard } = options;
   const place = shard === undefined ? target : shardFolder(target, shard);

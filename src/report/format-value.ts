@@ -1,33 +1,26 @@
-/** Values for people: a unit that suits the size and three significant digits. */
-import { MINUTE_US } from '../base/units.ts';
+/**
+ * Values as text for people: a unit that suits the size and three significant digits. First those of
+ * tables, which a terminal can show, then those of captions and charts.
+ */
+import { HOUR_US, MILLISECOND_US, MINUTE_US, SECOND_US } from '../base/units.ts';
+import { humanUnit, UNIT_SIZES, type UnitSize } from './human-unit.ts';
 
 /** How a value is shown; `us`, `Wh`, `B`, `upt` and `upt/kWh` are the unit it comes in. */
 export type ValueFormat = 'number' | 'count' | 'share' | 'us' | 'upt' | 'Wh' | 'B' | 'upt/kWh';
 
-const SCALES: Partial<Record<ValueFormat, readonly (readonly [number, string])[]>> = {
-  us: [
-    [3.6e9, 'h'],
-    [6e7, 'min'],
-    [1e6, 's'],
-    [1e3, 'ms'],
-    [1, 'us'],
-  ],
-  Wh: [
-    [1e6, 'MWh'],
-    [1e3, 'kWh'],
-    [1, 'Wh'],
-    [1e-3, 'mWh'],
-  ],
-  B: [
-    [1e9, 'GB'],
-    [1e6, 'MB'],
-    [1e3, 'kB'],
-    [1, 'B'],
-  ],
-  upt: [[1e6, 'pt']],
-  'upt/kWh': [[1e6, 'pt/kWh']],
-  share: [[0.01, '%']],
-};
+/** A table of figures counts in hours at most, and writes microseconds as files do. */
+const CLOCK: readonly UnitSize[] = [
+  [HOUR_US, 'h'],
+  [MINUTE_US, 'min'],
+  [SECOND_US, 's'],
+  [MILLISECOND_US, 'ms'],
+  [1, 'us'],
+];
+
+function sizesOf(format: ValueFormat): readonly UnitSize[] {
+  if (format === 'us') return CLOCK;
+  return UNIT_SIZES[format === 'share' ? '%' : format] ?? [[1, '']];
+}
 
 /**
  * Significant digits, thousands kept whole, no exponent in the usual range.
@@ -43,8 +36,8 @@ export function formatDigits(value: number, digits: number = 3): string {
 }
 
 /** The largest unit that a size fills: how many base units it is, and its name. */
-function scaleFor(size: number, format: ValueFormat, full = 1): readonly [number, string] {
-  const scales = SCALES[format] ?? [[1, ''] as const];
+function scaleFor(size: number, format: ValueFormat, full = 1): UnitSize {
+  const scales = sizesOf(format);
   const least = (factor: number) => (factor >= MINUTE_US ? full * factor : factor);
   return scales.find(([factor]) => size >= least(factor)) ?? scales.at(-1)!;
 }
@@ -96,4 +89,38 @@ export function formatInterval(
   const differ = high - low > SAME * size;
   while (differ && texts[1] === texts[2] && digits < DIGITS_MAX) texts = write(++digits);
   return `${withUnit(texts[0]!, unit)} [${texts[1]}, ${texts[2]}]`;
+}
+
+const NO_VALUE = '–';
+
+/** Thousands set apart by thin spaces. */
+const grouped = (digits: string) => digits.replace(/\B(?=(\d{3})+$)/g, '\u202f');
+
+/** Three significant digits, whole numbers kept, no exponent in the usual range, a true minus; a dash for NaN. */
+export function shortNumber(value: number): string {
+  if (Number.isNaN(value)) return NO_VALUE;
+  return (Math.abs(value) >= 1000 ? grouped : String)(formatDigits(value)).replaceAll('-', '−');
+}
+
+/** A whole number, all its digits; a dash for NaN. */
+export function count(value: number): string {
+  return Number.isNaN(value) ? NO_VALUE : grouped(String(value));
+}
+
+/** Singular or plural behind its count. */
+export function counted(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}
+
+/** Part of a whole in percent; a dash where there is no whole. */
+export function percent(part: number, whole: number): string {
+  if (whole === 0 || Number.isNaN(part / whole)) return NO_VALUE;
+  return `${shortNumber((100 * part) / whole)} %`;
+}
+
+/** A duration in the unit that suits it; a dash for NaN. @param us - µs. */
+export function duration(us: number): string {
+  if (Number.isNaN(us)) return NO_VALUE;
+  const { unit, divisor } = humanUnit('us', [us]);
+  return `${shortNumber(us / divisor)} ${unit}`;
 }

@@ -143,7 +143,13 @@ describe.skipIf(!isBuilt())('a study', { timeout: 120_000 }, () => {
       const half = (Number(ci_high) - Number(ci_low)) / 2;
       if (runs < 48) expect(half).toBeLessThanOrEqual(0.12 * Number(mean));
     }
-    // Widths that no number of replications reaches end at the cap.
     expect(runs).toBeGreaterThan(16);
+    const typo = ['--until', 'halfwidth=5%,metrics=offerdTps', '--out', 'typo'];
+    const { code, stderr } = await home.peerwatt('sweep', 'until.yaml', ...typo, '--quiet');
+    expect(code).toBe(2);
+    expect(stderr).toContain(
+      'expected metrics that the study keeps; got "offerdTps" (did you mean',
+    );
+    expect(readdirSync(home.path).filter((name) => name.startsWith('typo'))).toEqual([]);
   });
 });

@@ -69,22 +69,26 @@ export function createProgress(
       if (left.length === 0) return true;
       const stop = new AbortController();
       const signals = [stop.signal, ...(pool.signal === undefined ? [] : [pool.signal])];
-      const note = (plan: RunPlan, outcome: RunOutcome) => {
+      const stopFor = (why: string): void => {
+        storage ??= why;
+        stop.abort();
+      };
+      const note = (plan: RunPlan, outcome: RunOutcome): RunOutcome => {
         if (!outcome.ok && outcome.failure.kind === 'storage') {
-          storage ??= outcome.failure.message;
-          stop.abort();
-          return;
+          stopFor(outcome.failure.message);
+          return outcome;
         }
+        const kept = keptOutcome(outcome);
         try {
           if (outcome.ok) {
             workplace.append(recordOf(plan.id, maker.runOf(plan).identity, outcome));
             samples.add(plan.arm, plan.point ?? 0, outcome.samples);
           }
-          outcomes.set(plan.id, keptOutcome(outcome));
+          outcomes.set(plan.id, kept);
         } catch (error) {
-          storage ??= (error as Error).message;
-          stop.abort();
+          stopFor((error as Error).message);
         }
+        return kept;
       };
       if (keep === 'tables') workplace.makeRunsFolder();
       const running = {

@@ -2,7 +2,6 @@
  * How the protocol fared: reorganisations by depth, stalls of finality, conflicting finality, view
  * changes (model page, 9.3). Counters come from the optional table `consensus`.
  */
-
 import { type Metric, type RunView, total } from './metric.ts';
 import { isMeasured, measuredSpan } from './span.ts';
 

@@ -1,7 +1,9 @@
 /** What the chain costs: electricity, messages, bytes, gas (model page, 9.4). */
 import { fsum } from '../../base/sum.ts';
+import { HOUR_US, SECOND_US } from '../../base/units.ts';
 import { fatesOf } from './chain.ts';
 import { countRows, type Metric, type RunView, ratio, requiring, total } from './metric.ts';
+import { measuredSeconds } from './span.ts';
 
 /** Electricity of all full nodes over the whole run [Wh]. */
 export function chainEnergyWh(run: RunView): number {
@@ -31,6 +33,19 @@ const gasPerTrade: Metric = {
     const canonical = run.numbers('blocks', 'canonical');
     const gas = total(run.numbers('blocks', 'gas_used'), (block) => canonical[block] === 1);
     return ratio(gas - foreignGas(run), run.count('trades'));
+  },
+};
+
+const energyPerTradedShare: Metric = {
+  id: 'energyPerTradedShare',
+  unit: '',
+  definition:
+    "Electricity of full nodes while slots are delivered, the community's share, / traded energy",
+  direction: 'lower',
+  compute(run) {
+    const hours = (measuredSeconds(run) * SECOND_US) / HOUR_US;
+    const chainWh = (fsum(run.numbers('nodes', 'power_w')) * hours) / run.facts.communities;
+    return ratio(chainWh, total(run.numbers('slots', 'fulfilled_wh')));
   },
 };
 
@@ -99,4 +114,5 @@ export const costMetrics: readonly Metric[] = [
     },
   },
   ...requiring(['trades'], [gasPerTrade]),
+  ...requiring(['slots'], [energyPerTradedShare]),
 ];

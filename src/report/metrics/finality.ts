@@ -1,5 +1,4 @@
 /** Delays from submission to finality and from delivery to settlement (model page, 9.2). */
-
 import { createDistribution, type Distribution, delayMetrics } from './distribution.ts';
 import { type Metric, type RunView, requiring } from './metric.ts';
 import { isMeasured } from './span.ts';

@@ -52,7 +52,7 @@ interface CaughtFraud {
   readonly attack: string;
   /** Time from the start of the fraud to the first alarm [µs]; NaN when there was none. */
   readonly delayUs: number;
-  /** How long it could have been caught: from its start to the end of the last label [µs]. */
+  /** How long it could have been caught: from its start to the end of the run or its last alarm [µs]. */
   readonly exposedUs: number;
 }
 
@@ -72,7 +72,9 @@ function caughtFrauds(run: RunView): readonly CaughtFraud[] {
       const from = Math.min(known?.startUs ?? Number.POSITIVE_INFINITY, startUs[row]!);
       spans.set(key, { attack: attack[row]!, home: home[row]!, startUs: from });
     }
-    const endUs = run.count('slots') * run.facts.slotUs;
+    // Detectors go on after the last slot: a fraud they miss was in view as long as one they find late.
+    let endUs = run.count('slots') * run.facts.slotUs;
+    for (let row = 0; row < alarmUs.length; row++) endUs = Math.max(endUs, alarmUs[row]!);
     return [...spans.values()].map((span) => {
       let firstUs = Number.POSITIVE_INFINITY;
       for (let row = 0; row < run.count('alarms'); row++) {

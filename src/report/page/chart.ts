@@ -39,8 +39,17 @@ export interface ChartFigure {
   readonly plot: PlotOptions;
 }
 
+/** One line of an answer. */
+export interface ChartPoint {
+  /** A word or two that it is about. */
+  readonly lead: string;
+  readonly text: string;
+}
+
 /** A chart of one result. */
 export interface ChartContent {
+  /** The answer in a few short lines, above the caption. */
+  readonly points?: readonly ChartPoint[];
   /** One to three sentences: what it shows with units, and what to see in it. */
   readonly caption: string;
   /** Pictures; empty where the table is the chart. */

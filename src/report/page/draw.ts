@@ -65,10 +65,15 @@ export function drawParts(figure: ChartFigure, options: DrawOptions = {}): Drawn
   };
 }
 
-/** Plot's own bottom margin fits type of 10 px; with the page's 12 px a label would touch the ticks. */
-function roomForLabel({ margin, x }: PlotOptions): PlotOptions {
+/** Plot's own margins fit type of 10 px; with the page's 12 px labels would touch the ticks. */
+function roomForLabel({ margin, x, y, fx }: PlotOptions): PlotOptions {
+  if (margin !== undefined) return {};
   const isBelow = x?.axis === undefined || x.axis === 'bottom' || x.axis === true;
-  return margin === undefined && isBelow && x?.label !== null ? { marginBottom: 42 } : {};
+  const isAbove = y?.axis === undefined && typeof y?.label === 'string' && fx === undefined;
+  return {
+    ...(isBelow && x?.label !== null ? { marginBottom: 42 } : {}),
+    ...(isAbove ? { marginTop: 28 } : {}),
+  };
 }
 
 /** The options with which Plot draws no legend itself. */

@@ -4,7 +4,7 @@
  * could not load or run anything.
  */
 import { createHash } from 'node:crypto';
-import type { ChartContent, ChartPlugin, ChartSection } from './chart.ts';
+import type { ChartContent, ChartPlugin, ChartPoint, ChartSection } from './chart.ts';
 import { CHART_SECTIONS } from './chart.ts';
 import { type DrawnFigure, drawParts, FIGURE_SIZE } from './draw.ts';
 import { escapeText } from './escape.ts';
@@ -165,13 +165,13 @@ function sectionHtml(section: ChartSection, made: readonly MadeChart[]): string 
 
 function chartHtml({ chart, content }: MadeChart): string {
   const { name, title, source } = chart;
-  const { figures, table, caption, showsTable = false } = content;
+  const { figures, table, caption, points = [], showsTable = false } = content;
   const save = `<button type="button" class="plain" data-csv="${name}" data-needs-script hidden>`;
   const cited = source === '' ? '' : `<p class="source">${escapeText(source)}</p>`;
   const text = [
     `<div class="text"><div class="head"><h3 id="${name}-title">${escapeText(title)}</h3>`,
     `${save}CSV<span class="skip"> of ${escapeText(title)}</span></button></div>`,
-    `<p class="caption">${escapeText(caption)}</p>${cited}</div>`,
+    `${pointsHtml(points)}<p class="caption">${escapeText(caption)}</p>${cited}</div>`,
   ].join('');
   const several = figures.length > 1;
   const width = several ? HALF_WIDTH : FIGURE_SIZE.width;
@@ -194,6 +194,15 @@ function chartHtml({ chart, content }: MadeChart): string {
     `<article class="chart${kind}" id="chart-${name}" aria-labelledby="${name}-title">`,
     `${text}${drawn.length === 0 ? '' : grid}<div class="rows">${shown}</div>${dataHtml(name, content)}</article>\n`,
   ].join('');
+}
+
+/** The lines of an answer. */
+function pointsHtml(points: readonly ChartPoint[]): string {
+  if (points.length === 0) return '';
+  const lines = points.map(({ lead, text }) => {
+    return `<li><b>${escapeText(lead)}:</b> ${escapeText(text)}</li>`;
+  });
+  return `<ul class="points">${lines.join('')}</ul>`;
 }
 
 /** A drawn figure: its label, its legends, and the drawing in a box that scrolls where it must. */

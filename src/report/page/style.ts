@@ -58,6 +58,9 @@ const CHARTS = `
 .head .plain{flex:none;color:var(--faint)}
 .chart.none .caption{max-width:118ch}
 .caption{max-width:76ch}
+.points{margin:2px 0 4px;padding:0;list-style:none;display:grid;gap:3px}
+.points b{font-weight:620}
+.chart .points+.caption{color:var(--faint);font-size:13px;max-width:none}
 .source{color:var(--faint);font-size:13px;max-width:76ch}
 .figures{display:grid;gap:14px 24px;grid-template-columns:minmax(0,1fr);justify-items:start}
 .figures figure{margin:0;max-width:100%;min-width:0}

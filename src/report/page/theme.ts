@@ -67,6 +67,17 @@ export function seriesStyle(index: number): SeriesStyle {
   };
 }
 
+/**
+ * Plot's colour scale of the arms that a chart shows, each in the colour it has in every chart of the study.
+ *
+ * @param arms - Arms of the study.
+ */
+export function armColours(shown: readonly string[], arms: readonly string[]) {
+  const domain = arms.filter((arm) => shown.includes(arm));
+  const range = domain.map((arm) => seriesStyle(arms.indexOf(arm)).colour);
+  return { type: 'ordinal', domain, range, legend: true } as const;
+}
+
 /** Plot's colour scale for named series, in order, with a legend unless told otherwise. */
 export function colourScale(series: readonly string[], legend = true) {
   const range = series.map((_, index) => seriesStyle(index).colour);

@@ -26,6 +26,7 @@ import {
   tidyComplete,
 } from '../../../src/experiment/study.ts';
 import { checkFolder } from '../../../src/report/check.ts';
+import { readJournal } from '../../../src/report/journal.ts';
 import { scenarioOf } from './scenarios.ts';
 
 let home = '';
@@ -184,6 +185,7 @@ describe('a study that was stopped', () => {
     expect(await resume({}, { ...spec, keep: 'metrics' })).toEqual(refused);
     expect(await resume({}, { ...spec, variant: 'iso-risk' })).toEqual(refused);
     expect(await resume({}, specOf(['pow']))).toEqual(refused);
+    expect(await resume({ formats: ['csv', 'parquet'] })).toEqual(refused);
     writeFileSync(join(inputs, 'load.csv'), '2\n');
     expect(await resume()).toEqual(refused);
     expect(done).toEqual([]);
@@ -198,7 +200,8 @@ describe('a study that was stopped', () => {
     const kept = await interrupted(6);
     const small = specOf(['pow']);
     const wanted = await undisturbed(small);
-    const shared = readdirSync(join(`${out}.unfinished`, 'runs')).filter((run) => /pow/.test(run));
+    const { records } = readJournal(join(`${out}.unfinished`, 'journal.jsonl'));
+    const shared = records.filter((record) => /pow/.test((record as { run: string }).run));
     const study = await runStudy(small, out, options({ resume: true, force: true }));
     expect(kept).toBeGreaterThanOrEqual(6);
     expect(study.resumedCount).toBe(shared.length);
@@ -294,10 +297,27 @@ describe('shards', () => {
         expect(study.folder).toBe(`${out}.shard-${index}-of-${count}`);
         expect(studyStanding(spec, out, options({ shard }))).toBe('complete');
       }
-      expect(merged()).toEqual({ runCount: 8, shardCount: count });
+      expect(merged()).toEqual({ runCount: 8, shardCount: count, failedCount: 0 });
       expect(contentOf(out)).toEqual(wanted);
       for (const path of [out, ...findShards(out)]) rmSync(path, { recursive: true });
     }
+  });
+
+  test('with failed runs have the rows and bytes of the study, and try those again', async () => {
+    const broken = specOf(['pow', 'throws']);
+    const wanted = await undisturbed(broken);
+    for (const index of [1, 2]) {
+      const shard = { index, count: 2 };
+      await runStudy(broken, out, options({ shard, workers: 1 }));
+      done = [];
+      const again = await runStudy(broken, out, options({ shard, workers: 1, resume: true }));
+      expect(done.filter((run) => /throws/.test(run))).toHaveLength(done.length);
+      expect(again.resumedCount).toBe(4 - done.length);
+    }
+    expect(merged()).toEqual({ runCount: 8, shardCount: 2, failedCount: 4 });
+    // What trying again needs is in the shards.
+    const { 'study.json': _, 'journal.jsonl': __, ...tables } = wanted;
+    expect(contentOf(out)).toEqual(tables);
   });
 
   test('that were interrupted go on alone, and have the same bytes', async () => {

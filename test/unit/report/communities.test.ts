@@ -41,6 +41,8 @@ describe('figures of the community', () => {
       value(id, of(communities)) - value(id, of(1e12));
     expect(energy(4, 'emissionKg')).toBeCloseTo(energy(1, 'emissionKg') / 4, 6);
     expect(energy(4, 'resourceWelfareUpt')).toBeCloseTo(energy(1, 'resourceWelfareUpt') / 4, 3);
+    const share = (communities: number) => value('energyPerTradedShare', of(communities));
+    expect(share(4)).toBeCloseTo(share(1) / 4, 12);
     // What the chain as a whole uses stays what it is.
     expect(value('energyPerFinalTxWh', of(4))).toBe(value('energyPerFinalTxWh', of(1)));
   });

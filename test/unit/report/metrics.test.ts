@@ -76,6 +76,8 @@ const EXPECTED: Readonly<Record<string, number>> = {
   bytesPerFinalTx: 3000,
   ledgerBytes: 6000,
   gasPerTrade: 120,
+  // 60 W for half an hour.
+  energyPerTradedShare: 30 / 2750,
   // Production 2, 1, 0.
   producerNakamotoThird: 1,
   producerNakamotoHalf: 1,

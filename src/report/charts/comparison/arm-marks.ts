@@ -1,8 +1,7 @@
 /** Marks and axes that charts of arms share. */
 import { dot, ruleX, ruleY } from '@observablehq/plot';
-import { log10, pow } from '../../../base/math.ts';
-import { formatDigits } from '../../format-value.ts';
 import { seriesStyle } from '../../page/theme.ts';
+import { logTicks } from '../log-ticks.ts';
 
 /** A point of an arm on a chart. */
 export interface ArmDot {
@@ -60,17 +59,6 @@ export function armSpans(spans: readonly ArmSpan[], along: 'x' | 'y') {
     : ruleY(known, { y: 'y', x1: 'low', x2: 'high', ...look });
 }
 
-/** Ticks of a logarithmic axis: powers of ten, with 2 and 5 between where there are few of them. */
-export function logTicks(least: number, most: number): readonly number[] {
-  const [from, to] = [Math.floor(log10(least)), Math.ceil(log10(most))];
-  const decades = log10(most / least);
-  // Plot leaves labels out where a decade has more ticks than it likes; these it keeps.
-  const factors = decades > 3.5 ? [1] : decades > 1.5 ? [1, 2] : [1, 2, 5];
-  const ticks: number[] = [];
-  for (let k = from; k <= to; k++) for (const factor of factors) ticks.push(factor * pow(10, k));
-  return ticks.filter((tick) => tick >= least * 0.999 && tick <= most * 1.001);
-}
-
 /**
  * An axis over values: logarithmic where it is asked for and all are above 0, else from its own ends.
  *
@@ -79,7 +67,8 @@ export function logTicks(least: number, most: number): readonly number[] {
 export function valueAxis(values: readonly number[], label: string, wantsLog: boolean) {
   const known = values.filter((value) => !Number.isNaN(value));
   const [least, most] = [Math.min(...known), Math.max(...known)];
-  const tickFormat = (tick: number) => formatDigits(tick);
+  // Three digits, and decimals where other numbers of the page have an exponent: 0.0001.
+  const tickFormat = (tick: number) => String(Number(tick.toPrecision(3))).replace('-', '−');
   if (!(wantsLog && least > 0)) return { type: 'linear', label, grid: true, tickFormat } as const;
   // A little air, so that points do not lie on the frame and there is a tick on either side.
   const domain = [least / 1.6, most * 1.6];

@@ -8,7 +8,7 @@ import { type ChainShare, chainShares } from './chain-share.ts';
 const COLUMNS = parseColumns(`
 arm             | text    |   | Arm
 n               | integer |   | Runs in which something was traded
-total_percent   | number  | % | Electricity of full nodes over traded energy, mean over runs
+total_percent   | number  | % | Metric energyPerTradedShare, mean over runs
 idle_percent    | number  | % | Of that, full nodes that do no consensus work
 hashing_percent | number  | % | The rest, hashing
 least_percent   | number  | % | Least of the runs
@@ -29,7 +29,7 @@ function partsOf({ arm, total, idle, hashing }: ChainShare) {
 export default defineChart({
   apiVersion: 1,
   name: 'chain-energy',
-  title: 'Electricity of the chain, of the energy traded over it',
+  title: 'How much electricity for the energy traded?',
   section: 'chain',
   kinds: ['comparison'],
   source: 'Model page, section 9.4',
@@ -46,8 +46,8 @@ export default defineChart({
       above.length === 0 ? '' : ` ${above.join(', ')} spent more than was traded, beyond 100 %.`;
     return {
       caption:
-        'Electricity of all full nodes as a percentage of the energy that trades brought from seller to ' +
-        `buyer, mean over runs; a dot is one run. Signature checks are part of running a node.${more}`,
+        'Electricity of all full nodes while slots are delivered, as a percentage of the energy that ' +
+        `trades brought from seller to buyer, mean over runs; a dot is one run. Signature checks are part of running a node.${more}`,
       figures: [
         {
           label: '',

@@ -4,7 +4,15 @@ import { parseColumns } from '../../column.ts';
 import { type ChartFigure, defineChart } from '../../page/chart.ts';
 import type { Results } from '../../page/results.ts';
 import { armPoints, type Difference, pairedDifferences } from './study-tables.ts';
-import { judge, VERDICT_FIGURES, type VerdictFigure } from './verdict-figures.ts';
+import {
+  type Better,
+  type Judgement,
+  judge,
+  RELEVANT_SHARE,
+  relevantDifference,
+  VERDICT_FIGURES,
+  type VerdictFigure,
+} from './verdict-figures.ts';
 
 const COLUMNS = parseColumns(`
 arm_a            | text   |   | First arm
@@ -17,7 +25,7 @@ relative_percent | number | % | Difference over the mean size of the two arms, a
 relative_low     | number | % | Lower end
 relative_high    | number | % | Upper end
 p_holm           | number |   | p adjusted by Holm over the metrics of the pair; empty where unknown
-verdict          | text   |   | Arm that is better, open where the interval includes 0
+verdict          | text   |   | Arm that is better, same, or open where the interval includes 0
 `);
 
 const HEADS = [
@@ -46,7 +54,7 @@ interface ForestRow extends Difference {
   readonly figure: VerdictFigure;
   /** Ends over the mean size of the two arms [%]. */
   readonly relative: readonly [mean: number, low: number, high: number];
-  readonly verdict: ReturnType<typeof judge>;
+  readonly verdict: Judgement;
 }
 
 function pairsOf(arms: readonly string[]): readonly (readonly [string, string])[] {
@@ -54,19 +62,25 @@ function pairsOf(arms: readonly string[]): readonly (readonly [string, string])[
   return all.length > PANELS_MAX ? all.filter(([a]) => a === arms[0]).slice(0, PANELS_MAX) : all;
 }
 
+/** Figures of which more or less is better; of others there is nothing to see. */
+const FIGURES = VERDICT_FIGURES.filter(
+  (one): one is VerdictFigure & { readonly direction: Better } => one.direction !== 'neutral',
+);
+
 function forestRows(results: Results): readonly ForestRow[] {
   const points = new Map(armPoints(results).map((point) => [point.arm, point]));
   const differences = pairedDifferences(results);
   return pairsOf(results.arms).flatMap(([armA, armB]) =>
-    VERDICT_FIGURES.flatMap((figure): ForestRow[] => {
+    FIGURES.flatMap((figure): ForestRow[] => {
       const difference = differences(figure.metric, armA, armB);
       if (Number.isNaN(difference.mean)) return [];
-      const sizes = [armA, armB].map((arm) => Math.abs(points.get(arm)!.of(figure.metric).mean));
-      const scale = (sizes[0]! + sizes[1]!) / 2;
+      const means = [armA, armB].map((arm) => points.get(arm)!.of(figure.metric).mean);
+      const scale = (Math.abs(means[0]!) + Math.abs(means[1]!)) / 2;
       const percent = (end: number) => (scale === 0 ? 0 : (100 * end) / scale);
       const { mean, low, high } = difference;
       const relative = [percent(mean), percent(low), percent(high)] as const;
-      const verdict = judge(difference, figure.direction);
+      const relevant = relevantDifference(means[0]!, means[1]!);
+      const verdict = judge(difference, figure.direction, relevant);
       return [{ ...difference, armA, armB, figure, relative, verdict }];
     }),
   );
@@ -75,7 +89,8 @@ function forestRows(results: Results): readonly ForestRow[] {
 const VERDICTS = [
   { verdict: 'first', words: 'first better', colour: 'var(--series-1)', symbol: 'square' },
   { verdict: 'second', words: 'second better', colour: 'var(--series-2)', symbol: 'diamond' },
-  { verdict: 'open', words: 'interval includes 0', colour: 'var(--series-7)', symbol: 'circle' },
+  { verdict: 'same', words: 'the same', colour: 'var(--rule)', symbol: 'circle' },
+  { verdict: 'open', words: 'not told apart', colour: 'var(--series-7)', symbol: 'cross' },
   { verdict: 'unknown', words: 'no interval', colour: 'var(--series-7)', symbol: 'times' },
 ] as const;
 
@@ -83,7 +98,7 @@ const clamp = (value: number) => Math.max(-200, Math.min(200, value));
 
 function figureOf(rows: readonly ForestRow[]): ChartFigure {
   const pairs = [...new Set(rows.map(({ armA, armB }) => `${armA} − ${armB}`))];
-  const labels = VERDICT_FIGURES.map(({ label }) => label).filter((label) =>
+  const labels = FIGURES.map(({ label }) => label).filter((label) =>
     rows.some(({ figure }) => figure.label === label),
   );
   const used = VERDICTS.filter(({ verdict }) => rows.some((row) => row.verdict === verdict));
@@ -151,6 +166,7 @@ function figureOf(rows: readonly ForestRow[]): ChartFigure {
 const VERDICT_WORDS = {
   first: (row: ForestRow) => row.armA,
   second: (row: ForestRow) => row.armB,
+  same: () => 'same',
   open: () => 'open',
   unknown: () => '',
 } as const;
@@ -158,7 +174,7 @@ const VERDICT_WORDS = {
 export default defineChart({
   apiVersion: 1,
   name: 'paired-differences',
-  title: 'Differences between arms on the same world',
+  title: 'How large and how sure are the differences?',
   section: 'answer',
   kinds: ['comparison'],
   source: 'Common random numbers: seed r is the same world in every arm; Student t at 95 %',
@@ -171,9 +187,9 @@ export default defineChart({
       drawn < all ? ` Of ${all} pairs only those with ${results.arms[0]} are drawn.` : '';
     return {
       caption:
-        'Mean of first arm minus second over paired runs with its 95 % interval, as a percentage of the ' +
-        'mean size of the two arms, so that 200 means that one of them is 0; ends beyond are cut. ' +
-        `A bar that crosses the middle line shows no difference.${left}`,
+        'First arm minus second in the same runs, with its 95 % interval, as a percentage of the mean size ' +
+        'of the two; ±200 means that one of them is 0, and longer bars are cut. A bar across the middle ' +
+        `line shows no difference; one within ±${100 * RELEVANT_SHARE} % shows that there is none.${left}`,
       figures: [figureOf(rows)],
       table: {
         columns: COLUMNS,

@@ -3,7 +3,7 @@ import { line } from '@observablehq/plot';
 import { parseColumns } from '../../column.ts';
 import { type ChartFigure, defineChart } from '../../page/chart.ts';
 import type { ResultTable } from '../../page/results.ts';
-import { colourScale } from '../../page/theme.ts';
+import { armColours } from '../../page/theme.ts';
 import { armDots, valueAxis } from './arm-marks.ts';
 
 const COLUMNS = parseColumns(`
@@ -115,6 +115,7 @@ export function frontier(
 function panelOf(
   table: ResultTable,
   [columnX, columnY]: readonly [string, string],
+  study: readonly string[],
 ): ChartFigure | undefined {
   const [axisX, axisY] = [columnX, columnY].map((name) => AXES.find((a) => a.column === name)!);
   const [xs, ys] = [table.numbers(columnX), table.numbers(columnY)];
@@ -148,10 +149,14 @@ function panelOf(
       inset: 10,
       x: scale(axisX!, xs, ['←', '→']),
       y: scale(axisY!, ys, ['↓', '↑']),
-      color: colourScale(arms),
+      color: armColours(arms, study),
       marks: [
-        line(edge, { x: 'x', y: 'y', stroke: 'var(--faint)', strokeDasharray: '3 3' }),
-        ...armDots(points, arms),
+        // Steps, not slopes: between two arms there is none that has a part of both.
+        line(edge, {
+          ...{ x: 'x', y: 'y', stroke: 'var(--faint)', strokeDasharray: '3 3' },
+          curve: 'step-after',
+        }),
+        ...armDots(points, study),
       ],
     },
   };
@@ -160,14 +165,14 @@ function panelOf(
 export default defineChart({
   apiVersion: 1,
   name: 'pareto',
-  title: 'Decentralisation, efficiency, security: what no arm beats',
+  title: 'What must be given up for what?',
   section: 'answer',
   kinds: ['comparison'],
   source: 'Pareto dominance over raw axes; model page, section 9.6',
   create(results) {
     const triangle = results.table('triangle');
     if (triangle === undefined || triangle.count < 2) return undefined;
-    const figures = PANELS.flatMap((panel) => panelOf(triangle, panel) ?? []);
+    const figures = PANELS.flatMap((panel) => panelOf(triangle, panel, results.arms) ?? []);
     if (figures.length === 0) return undefined;
     const isPareto = triangle.numbers('pareto');
     const best = triangle.texts('arm').filter((_, row) => isPareto[row] === 1);
@@ -181,8 +186,9 @@ export default defineChart({
     );
     return {
       caption:
-        'Means over runs on the raw axes, two at a time; a filled point is beaten by no arm on all axes ' +
-        `that every arm has, and the dashed line joins what is not beaten on the two shown. ${verdict}`,
+        'Means over runs, two axes at a time, with the better direction at each axis. Of two arms on the ' +
+        'dashed edge neither beats the other in that picture, and all beyond it are beaten; a filled sign ' +
+        `is beaten by no arm on all axes together. ${verdict}`,
       figures,
       table: {
         columns: COLUMNS,

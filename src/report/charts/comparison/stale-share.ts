@@ -145,7 +145,7 @@ function figureOf(points: readonly StalePoint[], arms: readonly string[]): Chart
 export default defineChart({
   apiVersion: 1,
   name: 'stale-share',
-  title: 'Stale blocks against delay over interval',
+  title: 'How many blocks are lost to slow news?',
   section: 'chain',
   kinds: ['comparison', 'sweep'],
   source:
@@ -156,8 +156,8 @@ export default defineChart({
     if (points.length === 0) return undefined;
     const hasLaw = points.some(({ sumOfSquares }) => !Number.isNaN(sumOfSquares));
     const law = hasLaw
-      ? 'The line is the law (1 − Σs²) x/(1 + x), or its form for retargeted difficulty, for one delay to ' +
-        'everybody; here x is d/T with the mean delay to 90 % of full nodes.'
+      ? 'The line is the law for one delay to everybody; d is the mean delay to 90 % of full nodes, and since ' +
+        'most have a block sooner, points are expected on or below the line.'
       : 'Shares of hash power are not known, so that no law is drawn.';
     return {
       caption:

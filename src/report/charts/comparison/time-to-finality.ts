@@ -93,7 +93,7 @@ function figureOf(points: readonly Point[], arms: readonly string[]): ChartFigur
 export default defineChart({
   apiVersion: 1,
   name: 'time-to-finality',
-  title: 'Time to finality, and its law',
+  title: 'How long until a transaction is final?',
   section: 'chain',
   kinds: ['comparison'],
   source:

@@ -15,8 +15,8 @@ export interface VerdictFigure {
   readonly direction: Direction;
 }
 
-/** Chain electricity over traded energy; no metric of a run, so that it has no paired interval. */
-export const CHAIN_SHARE = 'chainElectricityOfTraded';
+/** Metric of chain electricity over traded energy. */
+export const CHAIN_SHARE = 'energyPerTradedShare';
 /** Largest sustained load of `triangle.csv`. */
 export const SATURATION = 'saturationTps';
 
@@ -25,22 +25,22 @@ export const VERDICT_FIGURES: readonly VerdictFigure[] = (
   [
     ['finalityLatencyP50Us', 'Time to finality, median', 'speed', 'us', 'lower'],
     ['finalityLatencyP95Us', 'Time to finality, 95 %', 'speed', 'us', 'lower'],
-    // As much as was asked for; how much an arm could carry is the largest sustained load.
-    ['tpsFinal', 'Load carried [1/s]', 'load', 'number', 'neutral'],
     [SATURATION, 'Largest sustained load [1/s]', 'largest load', 'number', 'higher'],
-    ['staleRate', 'Stale blocks', 'stale blocks', 'share', 'lower'],
     ['lateOrderShare', 'Late orders', 'late orders', 'share', 'lower'],
     ['lateOrderCostUpt', 'Trade lost to late orders', 'late orders', 'upt', 'lower'],
-    ['participantsGainUpt', 'Members gain by trading', 'gains of members', 'upt', 'higher'],
-    ['dsoGainUpt', 'Network operator gains', 'gains of the operator', 'upt', 'neutral'],
-    ['chainCostUpt', 'Electricity bill of the chain', 'electricity', 'upt', 'lower'],
     ['energyPerFinalTxWh', 'Electricity a transaction', 'electricity', 'Wh', 'lower'],
     [CHAIN_SHARE, 'Electricity, of energy traded', 'electricity', 'share', 'lower'],
+    ['chainCostUpt', 'Electricity bill of the chain', 'electricity', 'upt', 'lower'],
+    ['participantsGainUpt', 'Members gain by trading', 'gains of members', 'upt', 'higher'],
     ['decentralisation', 'Decentralisation, 0 to 1', 'decentralisation', 'index', 'higher'],
     ['producerNakamotoThird', 'Nakamoto coefficient 1/3', 'decentralisation', 'number', 'higher'],
     ['producerGini', 'Gini of block production', 'decentralisation', 'index', 'lower'],
+    ['staleRate', 'Stale blocks', 'stale blocks', 'share', 'lower'],
     ['fraudCaughtShare', 'Frauds caught', 'frauds caught', 'share', 'higher'],
     ['moneyLostUpt', 'Money lost to fraud', 'money lost to fraud', 'upt', 'lower'],
+    ['dsoGainUpt', 'Network operator gains', 'gains of the operator', 'upt', 'neutral'],
+    // As much as was asked for; how much an arm could carry is the largest sustained load.
+    ['tpsFinal', 'Load carried [1/s]', 'load', 'number', 'neutral'],
   ] as const
 ).map(([metric, label, topic, format, direction]) => ({
   ...{ metric, label, topic, format, direction },
@@ -95,10 +95,7 @@ export function judgePair(
 }
 
 /** Arms with a value, the best mean first; equal means in the given order. */
-export function ranked(
-  values: readonly ArmValue[],
-  direction: Better,
-): readonly ArmValue[] {
+export function ranked(values: readonly ArmValue[], direction: Better): readonly ArmValue[] {
   const sign = direction === 'higher' ? -1 : 1;
   return values
     .map((entry, place) => ({ entry, place }))
@@ -122,7 +119,9 @@ export function bestArms(
   if (direction === 'neutral') return 'none';
   const [best, ...others] = ranked(values, direction);
   if (best === undefined || others.length === 0) return 'none';
-  const verdicts = others.map((other) => judgePair(best, other, { metric, direction }, differences));
+  const verdicts = others.map((other) =>
+    judgePair(best, other, { metric, direction }, differences),
+  );
   if (verdicts.includes('unknown')) return 'none';
   const level = others.filter((_, k) => verdicts[k] !== 'first').map(({ arm }) => arm);
   return level.length === others.length ? 'all' : [best.arm, ...level];

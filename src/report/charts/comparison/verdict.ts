@@ -1,9 +1,7 @@
 /** The answer: figures of every arm with intervals, at equal risk first and then as deployed. */
 import type { Column } from '../../column.ts';
-import { formatInterval } from '../../format-value.ts';
-import { defineChart } from '../../page/chart.ts';
+import { type ChartTable, defineChart } from '../../page/chart.ts';
 import type { Results, ResultTable } from '../../page/results.ts';
-import { chainShares } from './chain-share.ts';
 import {
   armPoints,
   type Differences,
@@ -11,8 +9,9 @@ import {
   NOTHING,
   pairedDifferences,
 } from './study-tables.ts';
-import { bestArm, CHAIN_SHARE, SATURATION, VERDICT_FIGURES } from './verdict-figures.ts';
-import { comparisonWords, TOPICS } from './verdict-words.ts';
+import { bestArms, RELEVANT_SHARE, SATURATION, VERDICT_FIGURES } from './verdict-figures.ts';
+import { verdictValue } from './verdict-values.ts';
+import { listWords, type VerdictFacts, verdictPoints } from './verdict-words.ts';
 
 /** Ways of comparing: each arm with the arm of the tables that stands for it, if any. */
 interface Basis {
@@ -28,13 +27,11 @@ type MeanIn = (metric: string, arm: string | undefined) => MeanWithInterval;
 function valuesOf(results: Results): MeanIn {
   const points = new Map(armPoints(results).map((point) => [point.arm, point]));
   const single = (mean: number): MeanWithInterval => ({ ...NOTHING, n: 1, mean });
-  const shares = new Map(chainShares(results).map(({ arm, total }) => [arm, total]));
   const triangle = results.table('triangle');
   const saturation = triangle?.numbers('saturation_tps');
   const loads = new Map(triangle?.texts('arm').map((arm, row) => [arm, saturation![row]!]));
   return (metric, arm) => {
     if (arm === undefined) return NOTHING;
-    if (metric === CHAIN_SHARE) return single(shares.get(arm) ?? Number.NaN);
     if (metric === SATURATION) return single(loads.get(arm) ?? Number.NaN);
     return points.get(arm)?.of(metric) ?? NOTHING;
   };
@@ -55,24 +52,30 @@ function rowsOf(basis: Basis, meanIn: MeanIn, differences: Differences): readonl
   return VERDICT_FIGURES.flatMap((figure) => {
     const values = basis.arms.map((arm) => meanIn(figure.metric, basis.runArm(arm)));
     if (values.every(({ mean }) => Number.isNaN(mean))) return [];
-    const cells = values.map(({ mean, low, high }) =>
-      formatInterval(mean, low, high, figure.format),
-    );
+    const cells = values.map(({ mean, low, high }) => verdictValue(mean, low, high, figure.format));
     const named = values.map((value, k) => ({
       arm: basis.runArm(basis.arms[k]!) ?? basis.arms[k]!,
       value,
     }));
-    const best = bestArm(named, figure, (metric, a, b) => differences(metric, a, b));
-    return [[basis.name, figure.label, ...cells, plainNames(best, basis)]];
+    const best = bestArms(named, figure, differences);
+    return [[basis.name, figure.label, ...cells, bestWords(best, named.length, basis)]];
   });
 }
 
 /** The verdict names arms as its columns do, not the arms of the tables that stand for them. */
-function plainNames(verdict: string, basis: Basis): string {
-  const byRun = new Map(basis.arms.map((arm) => [basis.runArm(arm), arm]));
-  const plain = (name: string) => byRun.get(name) ?? name;
-  const [head, names] = verdict.startsWith('tie: ') ? ['tie: ', verdict.slice(5)] : ['', verdict];
-  return `${head}${names.split(', ').map(plain).join(', ')}`;
+function plainName(arm: string, basis: Basis): string {
+  return basis.arms.find((own) => basis.runArm(own) === arm) ?? arm;
+}
+
+/** The best arms in a narrow column: those left out where they are fewer. */
+function bestWords(best: ReturnType<typeof bestArms>, count: number, basis: Basis): string {
+  if (best === 'none') return '–';
+  if (best === 'all') return 'no difference';
+  const ahead = best.map((arm) => plainName(arm, basis));
+  const names = basis.arms.filter((arm) => ahead.includes(arm));
+  if (names.length < 3 || names.length < count - 1) return names.join(', ');
+  const left = basis.arms.filter((arm) => !names.includes(arm));
+  return `all but ${left.join(', ')}`;
 }
 
 /** Settings and risks, the first rows of the comparison at equal risk. */
@@ -90,37 +93,33 @@ function settingRows(risk: ResultTable | undefined, basis: Basis): readonly stri
 
 function basisWords(basis: Basis, risk: ResultTable | undefined): string {
   if (risk === undefined)
-    return 'As deployed, not at equal risk: presets differ in what they risk.';
+    return (
+      'Settings as deployed, not of equal risk: a faster arm may be a less safe one (compare --iso-risk ' +
+      'makes them equal).'
+    );
   const [share, limit] = ['share', 'risk_limit'].map((name) => risk.numbers(name)[0]);
   const none = basis.arms.filter((arm) => basis.runArm(arm) === undefined);
-  const unreachable = none.length === 0 ? '' : `; no setting of ${none.join(', ')} meets it`;
-  return `At equal risk (adversary share ${share}, residual risk at most ${limit})${unreachable}.`;
+  const unreachable = none.length === 0 ? '' : `; no setting of ${listWords(none)} meets it`;
+  return `At equal risk: adversary share ${share}, residual risk at most ${limit}${unreachable}.`;
 }
 
-function captionOf(
-  basis: Basis,
-  risk: ResultTable | undefined,
-  meanIn: MeanIn,
-  differences: Differences,
-): string {
-  const words = (topic: (typeof TOPICS)[keyof typeof TOPICS]) => {
-    const shown = basis.arms.filter((arm) => basis.runArm(arm) !== undefined);
-    const values = shown.map((arm) => {
-      return { arm: basis.runArm(arm)!, value: meanIn(topic.metric, basis.runArm(arm)) };
-    });
-    return comparisonWords(topic, values, differences, (arm) => plainNames(arm, basis));
+function captionOf(basis: Basis, risk: ResultTable | undefined, pairs: number): string {
+  const runs =
+    pairs > 1
+      ? ` Means of ${pairs} runs with 95 % intervals; money is a run. Best: the intervals of paired ` +
+        'differences from all other arms exclude 0. No difference: they lie within ' +
+        `${100 * RELEVANT_SHARE} % of the mean, or include 0.`
+      : '';
+  return `${basisWords(basis, risk)}${runs}`;
+}
+
+function factsOf(basis: Basis, meanIn: MeanIn, differences: Differences): VerdictFacts {
+  return {
+    arms: basis.arms.flatMap((arm) => basis.runArm(arm) ?? []),
+    value: meanIn,
+    differences,
+    nameOf: (arm) => plainName(arm, basis),
   };
-  const price = [words(TOPICS.electricity), words(TOPICS.decentralisation)]
-    .filter((part) => part !== '')
-    .join('; ');
-  const finality = words(TOPICS.finality);
-  return [
-    basisWords(basis, risk),
-    finality === '' ? '' : `Time: ${finality}.`,
-    price === '' ? '' : `Price: ${price}.`,
-  ]
-    .filter((sentence) => sentence !== '')
-    .join(' ');
 }
 
 function columnsOf(arms: readonly string[]): readonly Column[] {
@@ -131,7 +130,10 @@ function columnsOf(arms: readonly string[]): readonly Column[] {
     text('basis', 'At equal risk or as deployed'),
     text('figure', 'What is compared'),
     ...arms.map((arm) => text(`arm_${arm.replaceAll('-', '_')}`, 'Mean with 95 % interval')),
-    text('best', 'Arm whose paired intervals against all others exclude 0, or tie'),
+    text(
+      'best',
+      'Arm whose paired intervals against all others exclude 0, or arms that share that',
+    ),
   ];
 }
 
@@ -141,7 +143,7 @@ export default defineChart({
   title: 'Which protocol, and at what price?',
   section: 'answer',
   kinds: ['comparison'],
-  source: 'Paired differences over common random numbers, Student t at 95 %; model page, section 9',
+  source: '',
   create(results) {
     const risk = results.table('iso_risk');
     const bases = basesOf(results, risk);
@@ -154,12 +156,21 @@ export default defineChart({
       return figures.length === 0 ? [] : [...settingRows(risk, basis), ...figures];
     });
     if (rows.length === 0) return undefined;
+    const pairs = Math.max(...armPoints(results).map(({ of }) => of('finalityLatencyP50Us').n));
+    const several = bases.length > 1;
+    const table = { columns: columnsOf(first.arms), rows };
     return {
-      caption: captionOf(first, risk, meanIn, differences),
+      points: verdictPoints(factsOf(first, meanIn, differences)),
+      caption: captionOf(first, risk, pairs),
       figures: [],
-      table: { columns: columnsOf(first.arms), rows },
-      heads: ['Compared', 'Figure', ...first.arms, 'Best'],
+      // With one way of comparing its name would only repeat itself.
+      table: several ? table : withoutFirst(table),
+      heads: [...(several ? ['Compared'] : []), 'Figure', ...first.arms, 'Best'],
       showsTable: true,
     };
   },
 });
+
+function withoutFirst({ columns, rows }: ChartTable): ChartTable {
+  return { columns: columns.slice(1), rows: rows.map((row) => row.slice(1)) };
+}

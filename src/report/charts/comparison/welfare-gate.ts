@@ -117,7 +117,7 @@ function welfareFigure(points: readonly GatePoint[], arms: readonly string[]): C
     label: 'welfare lost',
     description: 'Welfare lost to late orders against finality over the gate, by arm',
     plot: {
-      x: valueAxis(ratios, 'Π = median time to finality over G', true),
+      x: valueAxis(ratios, 'median time to finality over time to the gate', true),
       y: { label: 'welfare lost to late orders [pt]', grid: true, zero: true },
       color: armScale(
         points.map(({ arm }) => arm),
@@ -192,18 +192,19 @@ export default defineChart({
   title: 'When the chain is too slow for the market',
   section: 'market',
   kinds: ['comparison', 'sweep'],
-  source: 'Model page, E24; laws late-orders of the validation, with the margin before the gate',
+  source:
+    'Model page, E24; laws late-orders of the validation: exponential blocks (T/W)(e^(−m/T) − ' +
+    'e^(−(m+W)/T)) for orders sent evenly over W ending m before the gate, turns at a mean phase of it',
   create(results) {
     const points = armPoints(results).flatMap((point) => pointOf(results, point));
     if (points.length === 0) return undefined;
     const { arms } = results;
     return {
       caption:
-        'Surplus [pt] that orders lose which no block carries by the gate, against the median time to ' +
-        'finality over G, the time from the first order of a slot to the gate; means over runs with 95 % ' +
-        'intervals. Late orders [%] follow the block interval T: the solid line is the law of exponential ' +
-        'blocks, (T/W)(e^(−m/T) − e^(−(m+W)/T)) for orders sent evenly over W ending m before the gate, the ' +
-        'dashed one that of turns at a mean phase of the gate.',
+        'Left: gains from trade that orders lose because no block has them by the gate [pt], against the ' +
+        'median time to finality over the time from the first order of a slot to its gate; an arm at 1 has ' +
+        'no time to spare. Right: late orders [%] against the mean interval of blocks, with the laws of ' +
+        'exponential blocks (solid) and of fixed turns (dashed); means over runs with 95 % intervals.',
       figures: [welfareFigure(points, arms), ...lateFigure(points, arms)],
       table: { columns: COLUMNS, rows: points.map((point) => cellsOf(point)) },
     };

@@ -1,9 +1,9 @@
 /** Who gains and who loses by trading, by class of home. */
 import { dot, type PlotOptions, ruleX, ruleY, text, tickX } from '@observablehq/plot';
 import { parseColumns } from '../../column.ts';
+import { shortNumber } from '../../format-value.ts';
 import { defineChart } from '../../page/chart.ts';
-import { colourScale } from '../../page/theme.ts';
-import { shortNumber } from '../metric-axis.ts';
+import { armColours } from '../../page/theme.ts';
 import { billsOf } from './bills.ts';
 import { HOME_CLASSES, type HomeClass, homeClasses } from './home-classes.ts';
 import { type ArmRuns, armsWith, RUNS_READ, runCount } from './kept-runs.ts';
@@ -104,6 +104,7 @@ export default defineChart({
           plot: boxPlot(
             drawn,
             arms.map(({ arm }) => arm),
+            results.arms,
           ),
         },
       ],
@@ -111,7 +112,14 @@ export default defineChart({
   },
 });
 
-function boxPlot(drawn: readonly Box[], arms: readonly string[]): PlotOptions {
+/** Room for the name of a class [px]. */
+const NAME_HEIGHT = 22;
+
+function boxPlot(
+  drawn: readonly Box[],
+  arms: readonly string[],
+  study: readonly string[],
+): PlotOptions {
   const classes = HOME_CLASSES.filter((name) => drawn.some((box) => box.class === name));
   const faceted = { fy: 'class', y: 'arm' } as const;
   const span = (from: number, to: number, width: number) =>
@@ -123,15 +131,17 @@ function boxPlot(drawn: readonly Box[], arms: readonly string[]): PlotOptions {
       strokeWidth: width,
       ...(width > 2 ? { strokeOpacity: 0.4 } : {}),
     });
+  // A class has its name above its rows.
+  const classHeight = NAME_HEIGHT + 22 * arms.length;
   return {
-    height: 72 + classes.length * (16 + 22 * arms.length),
+    height: 62 + NAME_HEIGHT + classes.length * classHeight,
     marginLeft: 80,
     marginBottom: 42,
     marginRight: 90,
-    color: colourScale(arms, false),
+    color: { ...armColours(arms, study), legend: false },
     x: { label: 'savings [pt/d] →', grid: true, nice: true },
     y: { label: null, domain: [...arms] },
-    fy: { label: null, domain: [...classes], axis: null, padding: 0.25 },
+    fy: { label: null, domain: [...classes], axis: null, padding: NAME_HEIGHT / classHeight },
     marks: [
       ruleX([0], { stroke: 'var(--ink)' }),
       span(0, 4, 1.5),

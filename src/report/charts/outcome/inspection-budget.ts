@@ -1,10 +1,10 @@
 /** Share of fraud found by inspecting the most suspect first, against the number of inspections. */
 import { line, ruleY } from '@observablehq/plot';
 import { parseColumns } from '../../column.ts';
+import { shortNumber } from '../../format-value.ts';
 import { type ChartFigure, defineChart } from '../../page/chart.ts';
 import type { RunResults } from '../../page/results.ts';
 import { colourScale, seriesStyle } from '../../page/theme.ts';
-import { shortNumber } from '../metric-axis.ts';
 import { armsWith } from './kept-runs.ts';
 
 const COLUMNS = parseColumns(`

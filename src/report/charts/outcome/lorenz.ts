@@ -3,8 +3,7 @@ import { line, link } from '@observablehq/plot';
 import { parseColumns } from '../../column.ts';
 import { BASES, type Basis } from '../../metrics/decentralisation.ts';
 import { type ChartFigure, defineChart } from '../../page/chart.ts';
-import { colourScale, seriesStyle } from '../../page/theme.ts';
-import { shortNumber } from '../metric-axis.ts';
+import { armColours, seriesStyle } from '../../page/theme.ts';
 import { type ArmRuns, armsWith } from './kept-runs.ts';
 import { viewOf } from './run-view.ts';
 
@@ -90,8 +89,12 @@ export default defineChart({
     const shown = [...new Set(curves.map(({ basis }) => basis))];
     const ginis = shown.map((basis) => {
       const own = curves.filter((curve) => curve.basis === basis);
-      const each = own.map(({ arm, points }) => `${shortNumber(giniOf(points))} (${arm})`);
-      return `of ${basis} ${each.join(', ')}`;
+      const each = own.map(({ arm, points }) => ({ arm, gini: giniOf(points).toFixed(3) }));
+      const [first] = each;
+      if (each.length > 1 && each.every(({ gini }) => gini === first!.gini)) {
+        return `of ${basis} ${first!.gini} in all arms`;
+      }
+      return `of ${basis} ${each.map(({ arm, gini }) => `${gini} (${arm})`).join(', ')}`;
     });
     return {
       caption:
@@ -119,10 +122,12 @@ function figure(
     label: basis,
     description: `Lorenz curve of ${basis} by arm`,
     plot: {
-      width: 400,
-      height: 372,
+      height: 400,
       marginBottom: 42,
-      color: colourScale(arms),
+      color: armColours(
+        own.map(({ arm }) => arm),
+        arms,
+      ),
       x: { label: 'holders, smallest first [%] →', domain: [0, 100], grid: true },
       y: { label: `↑ share of ${basis} they have [%]`, domain: [0, 100], grid: true },
       marks: [

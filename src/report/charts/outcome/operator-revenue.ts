@@ -1,8 +1,8 @@
 /** From the network operator's revenue without trading to that with it, step by step. */
 import { barX, ruleX, text } from '@observablehq/plot';
 import { parseColumns } from '../../column.ts';
+import { shortNumber } from '../../format-value.ts';
 import { type ChartFigure, defineChart } from '../../page/chart.ts';
-import { shortNumber } from '../metric-axis.ts';
 import { billsOf, type RunBills } from './bills.ts';
 import { type ArmRuns, armsWith } from './kept-runs.ts';
 
@@ -90,7 +90,8 @@ export default defineChart({
         perDay(step.amountUpt, days),
       ]),
     );
-    const changes = arms.map(({ arm, steps }) => {
+    const groups = alike(arms);
+    const changes = groups.map(({ arm, steps }) => {
       const [before, after] = [steps[0]!.amountUpt, steps.at(-1)!.amountUpt];
       return `${shortNumber((100 * (after - before)) / Math.abs(before))} % (${arm})`;
     });
@@ -99,12 +100,23 @@ export default defineChart({
         'Points a day that the network operator takes without and with local trading. Energy bought ' +
         'from a neighbour is not bought at retail, energy sold to one needs no feed-in payment, and ' +
         'trades pay for the lines; the steps add up exactly. ' +
-        `Change of revenue: ${changes.join(', ')}.`,
+        `Change of revenue: ${changes.join('; ')}.`,
       table: { columns: COLUMNS, rows },
-      figures: arms.map((arm) => figure(arm, arms)),
+      figures: groups.map((arm) => figure(arm, groups)),
     };
   },
 });
+
+/** Arms with the same amounts as one, under all their names: one picture tells of all of them. */
+function alike(arms: readonly ArmSteps[]): readonly ArmSteps[] {
+  const byAmounts = new Map<string, ArmSteps>();
+  for (const one of arms) {
+    const key = JSON.stringify([one.days, one.steps.map(({ amountUpt }) => amountUpt)]);
+    const known = byAmounts.get(key);
+    byAmounts.set(key, known === undefined ? one : { ...known, arm: `${known.arm}, ${one.arm}` });
+  }
+  return [...byAmounts.values()];
+}
 
 function perDay(amountUpt: number, days: number): number {
   return amountUpt / 1e6 / days;

@@ -3,11 +3,12 @@ import { areaY, line, type PlotOptions, ruleY } from '@observablehq/plot';
 import { kaplanMeier, type SurvivalStep, survivalQuantile } from '../../../base/survival.ts';
 import { type Survival, survivalTimes } from '../../../fraud/scoring/survival.ts';
 import { parseColumns } from '../../column.ts';
+import { shortNumber } from '../../format-value.ts';
+import { humanUnit } from '../../human-unit.ts';
 import type { RunView } from '../../metrics.ts';
 import type { ChartContent } from '../../page/chart.ts';
 import type { Results } from '../../page/results.ts';
-import { colourScale, seriesStyle } from '../../page/theme.ts';
-import { humanUnit, shortNumber } from '../metric-axis.ts';
+import { armColours, seriesStyle } from '../../page/theme.ts';
 import { armsWith } from './kept-runs.ts';
 import { viewOf } from './run-view.ts';
 
@@ -107,27 +108,38 @@ export function survivalContent(
     ]),
   );
   return {
-    caption: `${about.caption} Band: 95 % interval. ${curves.map((curve) => median(curve, about)).join(' ')}`,
+    caption: `${about.caption} Band: 95 % interval. ${medians(curves, about)}`,
     table: { columns: COLUMNS, rows },
     figures: [
       {
         label: '',
         description: `Kaplan-Meier curve: share ${about.open} against time since the start`,
-        plot: curvePlot(curves, about.open),
+        plot: curvePlot(curves, about.open, results.arms),
       },
     ],
   };
 }
 
-function median({ arm, steps }: ArmCurve, { half }: SurvivalSubject): string {
-  const halfUs = survivalQuantile(steps, 0.5);
-  const subjects = `${steps[0]!.atRisk} cases`;
-  if (Number.isNaN(halfUs)) return `${arm}: fewer than half by the end, ${subjects}.`;
-  const { unit, divisor } = humanUnit('us', [halfUs]);
-  return `${arm}: ${half} within ${shortNumber(halfUs / divisor)} ${unit}, ${subjects}.`;
+/** Half times of the arms; arms with the same one stand together. */
+function medians(curves: readonly ArmCurve[], { half }: SurvivalSubject): string {
+  const byWords = new Map<string, string[]>();
+  for (const { arm, steps } of curves) {
+    const halfUs = survivalQuantile(steps, 0.5);
+    const { unit, divisor } = humanUnit('us', [halfUs]);
+    const when = `${half} within ${shortNumber(halfUs / divisor)} ${unit}`;
+    const words = Number.isNaN(halfUs) ? 'fewer than half by the end' : when;
+    const own = `${words} of ${steps[0]!.atRisk} cases`;
+    byWords.set(own, [...(byWords.get(own) ?? []), arm]);
+  }
+  const parts = [...byWords].map(([own, arms]) => `${arms.join(', ')}: ${own}`);
+  return `${parts.join('; ')}.`;
 }
 
-function curvePlot(curves: readonly ArmCurve[], open: string): PlotOptions {
+function curvePlot(
+  curves: readonly ArmCurve[],
+  open: string,
+  arms: readonly string[],
+): PlotOptions {
   const ends = curves.map(({ steps }) => steps.at(-1)!.time);
   const { unit, divisor } = humanUnit('us', ends);
   const points = (curve: ArmCurve) => {
@@ -143,7 +155,10 @@ function curvePlot(curves: readonly ArmCurve[], open: string): PlotOptions {
   };
   return {
     marginBottom: 42,
-    color: colourScale(curves.map(({ arm }) => arm)),
+    color: armColours(
+      curves.map(({ arm }) => arm),
+      arms,
+    ),
     x: { label: `time since the start [${unit}] →`, nice: true },
     y: { label: `↑ ${open} [%]`, domain: [0, 100], grid: true },
     marks: [
@@ -157,13 +172,13 @@ function curvePlot(curves: readonly ArmCurve[], open: string): PlotOptions {
           curve: 'step-after',
         }),
       ),
-      ...curves.map((curve, index) =>
+      ...curves.map((curve) =>
         line(points(curve), {
           x: 'time',
           y: 'percent',
           stroke: 'arm',
           strokeWidth: 2,
-          strokeDasharray: seriesStyle(index).dash,
+          strokeDasharray: seriesStyle(arms.indexOf(curve.arm)).dash,
           curve: 'step-after',
         }),
       ),

@@ -1,12 +1,12 @@
 /** Alarms of detectors over the truth: who cheated when, and who was named when. */
 import { barX, dot, text } from '@observablehq/plot';
 import { parseColumns } from '../../column.ts';
+import { count, counted } from '../../format-value.ts';
 import { type ChartFigure, defineChart } from '../../page/chart.ts';
 import type { Results, ResultTable } from '../../page/results.ts';
 import { seriesStyle } from '../../page/theme.ts';
 import { alarmTruth, OUTCOMES, type Outcome } from './support/alarm-truth.ts';
 import { HOUR_US, hourAxis } from './support/time.ts';
-import { count, counted } from './support/words.ts';
 
 const COLUMNS = parseColumns(`
 kind      | text   |   | label (truth) or alarm

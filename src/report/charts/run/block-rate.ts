@@ -1,10 +1,10 @@
 /** Blocks over time, those that did not stay apart. */
 import { rectY, ruleY } from '@observablehq/plot';
 import { parseColumns } from '../../column.ts';
+import { count, counted, duration, percent } from '../../format-value.ts';
 import { defineChart } from '../../page/chart.ts';
 import { colourScale } from '../../page/theme.ts';
 import { HOUR_US, hourAxis } from './support/time.ts';
-import { count, counted, duration, percent } from './support/words.ts';
 
 const COLUMNS = parseColumns(`
 from_hour | number  | h | Start of the interval, from the start of the window

@@ -1,9 +1,9 @@
 /** Labels of kWh and certificates: how many there ever were, and what each of them is by the end. */
 import { barX, ruleX } from '@observablehq/plot';
 import { parseColumns } from '../../column.ts';
+import { count, counted } from '../../format-value.ts';
 import { type ChartFigure, defineChart } from '../../page/chart.ts';
 import { colourScale } from '../../page/theme.ts';
-import { count, counted } from './support/words.ts';
 
 const COLUMNS = parseColumns(`
 kind  | text    |  | label (of one kWh) or certificate

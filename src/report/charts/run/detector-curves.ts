@@ -2,10 +2,10 @@
 import { dot, lineY, link, ruleY } from '@observablehq/plot';
 import { type CurvePoint, curvePrAuc, curveRocAuc } from '../../../fraud/scoring/curve.ts';
 import { parseColumns } from '../../column.ts';
+import { shortNumber } from '../../format-value.ts';
 import { type ChartFigure, defineChart } from '../../page/chart.ts';
 import type { Results, ResultTable } from '../../page/results.ts';
 import { colourScale, seriesStyle } from '../../page/theme.ts';
-import { number } from './support/words.ts';
 
 const COLUMNS = parseColumns(`
 detector            | text   | | Detector plug-in
@@ -49,8 +49,8 @@ export default defineChart({
     const shown = differs ? all : fraud;
     if (shown.length === 0) return undefined;
     const said = fraud.map(({ detector, points, negatives }) => {
-      const roc = negatives === 0 ? 'none' : number(curveRocAuc(points));
-      return `${detector} ${roc} and ${number(curvePrAuc(points))}`;
+      const roc = negatives === 0 ? 'none' : shortNumber(curveRocAuc(points));
+      return `${detector} ${roc} and ${shortNumber(curvePrAuc(points))}`;
     });
     const isThinned = shown.some(({ points }) => points.length > THINNED_TO);
     return {

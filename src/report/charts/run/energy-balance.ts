@@ -1,10 +1,10 @@
 /** Load, generation and trade over the window, and the price at which it was traded. */
 import { areaY, dot, lineY, ruleY } from '@observablehq/plot';
 import { parseColumns } from '../../column.ts';
+import { percent, shortNumber } from '../../format-value.ts';
 import { type ChartFigure, defineChart } from '../../page/chart.ts';
 import { colourScale, seriesStyle } from '../../page/theme.ts';
 import { hourAxis, type SlotAxis, slotAxis } from './support/time.ts';
-import { number, percent } from './support/words.ts';
 
 const COLUMNS = parseColumns(`
 hour             | number | h      | Time from the start of the window
@@ -54,10 +54,10 @@ export default defineChart({
     const price =
       clearedWh === 0
         ? 'The pool never cleared'
-        : `The pool cleared at ${number(cost / clearedWh)} pt/kWh on average`;
+        : `The pool cleared at ${shortNumber(cost / clearedWh)} pt/kWh on average`;
     return {
       caption:
-        `${number(traded! / 1000)} kWh were traded, ${percent(traded!, load!)} of the load and ` +
+        `${shortNumber(traded! / 1000)} kWh were traded, ${percent(traded!, load!)} of the load and ` +
         `${percent(traded!, pv!)} of the PV; trade can fill at most the smaller of the two. ` +
         `${price}: a trade pays where the price lies between feed-in and retail.${axis.note}`,
       table: { columns: COLUMNS, rows },

@@ -1,10 +1,10 @@
 /** The feeder over the window: its lowest voltage, and what its lines lose. */
 import { lineY, ruleY } from '@observablehq/plot';
 import { parseColumns } from '../../column.ts';
+import { percent, shortNumber } from '../../format-value.ts';
 import { defineChart } from '../../page/chart.ts';
 import { colourScale, seriesStyle } from '../../page/theme.ts';
 import { hourAxis, slotAxis } from './support/time.ts';
-import { number, percent } from './support/words.ts';
 
 const COLUMNS = parseColumns(`
 hour              | number | h  | Time from the start of the window
@@ -59,11 +59,11 @@ export default defineChart({
     const line = { x: 'hour', y: 'kw', stroke: 'series' } as const;
     return {
       caption:
-        `The lowest voltage is ${lowest.voltage.toFixed(3)} pu at hour ${number(lowest.hour)}` +
+        `The lowest voltage is ${lowest.voltage.toFixed(3)} pu at hour ${shortNumber(lowest.hour)}` +
         `${isLow ? ', below' : ', within'} the −10 % of EN 50160. Lines and transformer lost ` +
-        `${number(total('feeder_loss_wh') / 1000)} kWh, ` +
+        `${shortNumber(total('feeder_loss_wh') / 1000)} kWh, ` +
         `${percent(total('feeder_loss_wh'), total('load_wh'))} of the load; ` +
-        `${number(total('published_loss_wh') / 1000)} kWh were published for settlement.${axis.note}`,
+        `${shortNumber(total('published_loss_wh') / 1000)} kWh were published for settlement.${axis.note}`,
       table: {
         columns: COLUMNS,
         rows: points.map((point) => [

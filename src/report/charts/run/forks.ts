@@ -1,10 +1,10 @@
 /** The deepest forks of a run, block by block. */
 import { dot, link } from '@observablehq/plot';
 import { parseColumns } from '../../column.ts';
+import { counted, percent, shortNumber } from '../../format-value.ts';
 import { defineChart } from '../../page/chart.ts';
 import { colourScale } from '../../page/theme.ts';
 import { forksOf } from './support/fork-windows.ts';
-import { counted, number, percent } from './support/words.ts';
 
 const COLUMNS = parseColumns(`
 fork      | integer |   | Height of the last block that the branches share
@@ -83,7 +83,11 @@ export default defineChart({
             height: 70 + shown.length * (24 + 12 * lanes),
             marginLeft: 80,
             color: colourScale(FATES),
-            x: { label: 'time since the last shared block [s] →', grid: true, tickFormat: number },
+            x: {
+              label: 'time since the last shared block [s] →',
+              grid: true,
+              tickFormat: shortNumber,
+            },
             y: { axis: null, domain: [lanes + 0.4, -0.4] },
             fy: { label: null, domain: [...new Set(points.map(({ fork }) => fork))] },
             marks: [

@@ -2,11 +2,11 @@
 import { barX, ruleX } from '@observablehq/plot';
 import { fsum } from '../../../base/sum.ts';
 import { parseColumns } from '../../column.ts';
+import { count, duration } from '../../format-value.ts';
 import { type ChartFigure, defineChart } from '../../page/chart.ts';
 import type { Results } from '../../page/results.ts';
 import { colourScale } from '../../page/theme.ts';
 import { isMeasured, spanOf } from './support/span.ts';
-import { count, duration } from './support/words.ts';
 
 const COLUMNS = parseColumns(`
 type         | text    |   | Type of transaction

@@ -2,12 +2,13 @@
 import { dot, lineY, ruleY } from '@observablehq/plot';
 import type { ProductLimitStep } from '../../../base/survival.ts';
 import { parseColumns } from '../../column.ts';
+import { count, counted, duration, percent, shortNumber } from '../../format-value.ts';
 import { type ChartFigure, defineChart } from '../../page/chart.ts';
 import type { Results } from '../../page/results.ts';
 import { colourScale, seriesStyle } from '../../page/theme.ts';
+import { logTicks } from '../log-ticks.ts';
 import { isMeasured, spanOf } from './support/span.ts';
 import { quantileOf, type SurvivalCurve, thinned, waitingCurve } from './support/survival.ts';
-import { count, counted, duration, logTicks, number, percent } from './support/words.ts';
 
 const COLUMNS = parseColumns(`
 latency   | text    |   | inclusion (in a block that stayed) or finality (at the client's node)
@@ -154,7 +155,7 @@ function shareFigure(
           type: 'log' as const,
           domain: [from, longest],
           ticks: logTicks(from, longest),
-          tickFormat: number,
+          tickFormat: shortNumber,
         };
   return {
     label: 'share',
@@ -189,14 +190,14 @@ function tailFigure(
     plot: {
       height: 260,
       color: colourScale(LATENCIES),
-      x: { label: 'time since submission [s] →', tickFormat: number },
+      x: { label: 'time since submission [s] →', tickFormat: shortNumber },
       y: {
         label: '↑ still waiting [%], logarithmic',
         type: 'log',
         domain: [least / 1.5, 100],
         grid: true,
         ticks: logTicks(least / 1.5, 100),
-        tickFormat: number,
+        tickFormat: shortNumber,
       },
       marks: marksOf(corners),
     },

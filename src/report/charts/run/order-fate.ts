@@ -1,10 +1,10 @@
 /** What became of orders by hour of the day: in the book at gate closure, late, or refused. */
 import { barY, ruleY } from '@observablehq/plot';
 import { parseColumns } from '../../column.ts';
+import { count, percent } from '../../format-value.ts';
 import { defineChart } from '../../page/chart.ts';
 import { colourScale } from '../../page/theme.ts';
 import { HOUR_US, startHourOf } from './support/time.ts';
-import { count, percent } from './support/words.ts';
 
 const COLUMNS = parseColumns(`
 hour   | integer | h | Local hour of the day at which delivery starts

@@ -1,9 +1,9 @@
 /** Where points came from and where they are: two bars of one length. */
 import { barX, ruleX } from '@observablehq/plot';
 import { parseColumns } from '../../column.ts';
+import { percent, shortNumber } from '../../format-value.ts';
 import { type ChartFigure, defineChart } from '../../page/chart.ts';
 import { colourScale } from '../../page/theme.ts';
-import { number, percent } from './support/words.ts';
 
 const COLUMNS = parseColumns(`
 side      | text   |    | issued, or where they are at the end
@@ -66,11 +66,11 @@ export default defineChart({
     const balance =
       issued === there
         ? 'both bars are equally long, as they must be'
-        : `${number((issued - there) / 1e6)} pt of them are unaccounted for`;
+        : `${shortNumber((issued - there) / 1e6)} pt of them are unaccounted for`;
     const moving = parts.filter(({ entry }) => !STOCKS.includes(entry));
     return {
       caption:
-        `${number(issued / 1e6)} pt were issued, ${percent(granted, issued)} for registration and ` +
+        `${shortNumber(issued / 1e6)} pt were issued, ${percent(granted, issued)} for registration and ` +
         `the rest earned; ${percent(gone, issued)} are gone by the end, the others held: ${balance}.` +
         `${moving.length > 0 ? ' The second picture leaves out grants and holdings.' : ''}`,
       table: {

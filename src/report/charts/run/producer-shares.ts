@@ -1,9 +1,9 @@
 /** Who makes the blocks, and whose blocks do not stay. */
 import { barX, ruleX, tickX } from '@observablehq/plot';
 import { parseColumns } from '../../column.ts';
+import { count, percent } from '../../format-value.ts';
 import { defineChart } from '../../page/chart.ts';
 import { colourScale } from '../../page/theme.ts';
-import { count, percent } from './support/words.ts';
 
 const COLUMNS = parseColumns(`
 node      | text    |  | Full node

@@ -1,11 +1,11 @@
 /** Where contracted energy went: taken up, not taken up, lost, not delivered, void or not settled. */
 import { barY, ruleY } from '@observablehq/plot';
 import { parseColumns } from '../../column.ts';
+import { percent, shortNumber } from '../../format-value.ts';
 import { defineChart } from '../../page/chart.ts';
 import type { ResultTable } from '../../page/results.ts';
 import { colourScale } from '../../page/theme.ts';
 import { HOUR_US, startHourOf } from './support/time.ts';
-import { number, percent } from './support/words.ts';
 
 const COLUMNS = parseColumns(`
 hour       | integer | h   | Local hour of the day at which delivery starts
@@ -81,7 +81,7 @@ export default defineChart({
     const isVoid = totals[1]! > 0;
     return {
       caption:
-        `Of ${number(contracted / 1000)} kWh contracted: ${parts}. ` +
+        `Of ${shortNumber(contracted / 1000)} kWh contracted: ${parts}. ` +
         `${isVoid ? 'Void is what was not final by the deadline of settlement. ' : ''}` +
         'What is not delivered or not taken up was forecast or told wrongly; the grid makes it good.',
       table: { columns: COLUMNS, rows: rows.map(({ hour, fate, energy }) => [hour, fate, energy]) },

@@ -1,10 +1,11 @@
 /** How the middle and the tail of a delay answer to a factor. */
 import { dot, line, type PlotOptions } from '@observablehq/plot';
 import { parseColumns } from '../../column.ts';
+import { type HumanUnit, humanUnit } from '../../human-unit.ts';
 import { type ChartFigure, defineChart } from '../../page/chart.ts';
 import type { FactorInfo, Results, ResultTable } from '../../page/results.ts';
 import { colourScale, seriesStyle } from '../../page/theme.ts';
-import { type HumanUnit, humanUnit, titled, words } from '../metric-axis.ts';
+import { titled, words } from '../metric-axis.ts';
 import { factorTitle, isNumeric } from './sweep-data.ts';
 
 const COLUMNS = parseColumns(`
@@ -102,7 +103,7 @@ function panelsOf(results: Results): Panel[] {
 export default defineChart({
   apiVersion: 1,
   name: 'distribution-response',
-  title: 'Delays against the factors',
+  title: 'How do middle and tail of delays respond?',
   section: 'sensitivity',
   kinds: ['sweep'],
   source: 'Quantiles of merged sketches: distributions.csv',
@@ -133,8 +134,6 @@ function figure(panel: Panel, arms: readonly string[]): ChartFigure {
     label: `${words(distribution)} by ${factor.name}`,
     description: `Median and 95 % quantile of ${words(distribution)} against ${factorTitle(factor)}`,
     plot: {
-      width: 420,
-      height: 280,
       marginLeft: 56,
       marginBottom: 42,
       color: colourScale(arms, arms.length > 1),

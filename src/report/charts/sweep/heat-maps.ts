@@ -1,9 +1,10 @@
 /** Heat maps of pairs of factors: where two of them act together. */
 import { cell, type PlotOptions, text } from '@observablehq/plot';
 import { parseColumns } from '../../column.ts';
+import { shortNumber } from '../../format-value.ts';
 import { type ChartFigure, defineChart } from '../../page/chart.ts';
 import type { FactorInfo, Results, ResultTable } from '../../page/results.ts';
-import { type MetricAxis, shortNumber } from '../metric-axis.ts';
+import type { MetricAxis } from '../metric-axis.ts';
 import { factorTitle, isNumeric, shownMetrics } from './sweep-data.ts';
 
 const COLUMNS = parseColumns(`
@@ -117,7 +118,7 @@ function heatMaps(results: Results): HeatMap[] {
 export default defineChart({
   apiVersion: 1,
   name: 'heat-maps',
-  title: 'Pairs of factors',
+  title: 'Which factors act together?',
   section: 'sensitivity',
   kinds: ['sweep'],
   source: 'Colour scale: J. Nuñez, C. Anderton, R. Renslow, PLoS ONE 13(7), 2018 (cividis)',

@@ -63,7 +63,7 @@ function effectsOf(metric: SweepMetric) {
 export default defineChart({
   apiVersion: 1,
   name: 'main-effects',
-  title: 'Main effects',
+  title: 'How sure are the effects?',
   section: 'sensitivity',
   kinds: ['sweep'],
   source:
@@ -83,7 +83,7 @@ export default defineChart({
     });
     return {
       caption:
-        'What each level of a factor adds to the mean over all points of its arm, factors in order of ' +
+        'Main effects: what each level of a factor adds to the mean over all points of its arm, factors in order of ' +
         'their range; bar: 95 % interval of the mean at the level. A factor whose dots stay at 0 does ' +
         'not matter by itself; it may still act through another one, see the heat maps.',
       table: { columns: COLUMNS, rows },

@@ -1,14 +1,15 @@
 /** How metrics answer to factors: the mean at each level with its band, one line an arm. */
 import { areaY, dot, line, type PlotOptions, ruleX } from '@observablehq/plot';
 import { parseColumns } from '../../column.ts';
+import { shortNumber } from '../../format-value.ts';
 import { type ChartFigure, defineChart } from '../../page/chart.ts';
 import type { FactorInfo, Results } from '../../page/results.ts';
 import { colourScale, seriesStyle } from '../../page/theme.ts';
-import { shortNumber } from '../metric-axis.ts';
 import {
   factorTitle,
   isNumeric,
   type LevelMean,
+  rangeOf,
   type SweepMetric,
   strongestFactors,
   sweepMetrics,
@@ -28,7 +29,10 @@ ci_high  | number  | | Upper end
 `);
 
 /** Most factors drawn for one metric: those that move it most. */
-const FACTORS_SHOWN = 4;
+const FACTORS_SHOWN = 3;
+
+/** Factors that move a metric less than this share of what the strongest one does have no picture. */
+const LEAST_RANGE = 0.1;
 
 /** From this ratio of largest to smallest level on an axis is logarithmic. */
 const LOG_RATIO = 50;
@@ -39,22 +43,28 @@ interface Response {
   readonly means: readonly LevelMean[];
 }
 
+function tellingFactors(results: Results, metric: SweepMetric): readonly FactorInfo[] {
+  const strongest = strongestFactors(results, metric);
+  const most = Math.max(...strongest.map(({ name }) => rangeOf(metric, name)));
+  return strongest
+    .filter(({ name }) => rangeOf(metric, name) >= LEAST_RANGE * most)
+    .slice(0, FACTORS_SHOWN);
+}
+
 function responsesOf(results: Results): Response[] {
   return sweepMetrics(results).flatMap((metric) =>
-    strongestFactors(results, metric)
-      .slice(0, FACTORS_SHOWN)
-      .map((factor) => ({
-        metric,
-        factor,
-        means: metric.means.filter((row) => row.factor === factor.name),
-      })),
+    tellingFactors(results, metric).map((factor) => ({
+      metric,
+      factor,
+      means: metric.means.filter((row) => row.factor === factor.name),
+    })),
   );
 }
 
 export default defineChart({
   apiVersion: 1,
   name: 'response-curves',
-  title: 'Response to the factors',
+  title: 'What does each factor change?',
   section: 'sensitivity',
   kinds: ['sweep'],
   source: 'Main effects over all other factors: effects.csv',
@@ -87,7 +97,7 @@ export default defineChart({
       caption:
         'Mean of a metric at each level of a factor, over all levels of the other factors; band or bar: ' +
         '95 % interval over replications. Pictures of one metric share their scale, factors that move ' +
-        `it most come first: ${strongest.join('; ')}.`,
+        `it most come first and those that hardly do are left out: ${strongest.join('; ')}.`,
       table: { columns: COLUMNS, rows },
       figures: responses.map((response) => figure(response, results.arms)),
     };
@@ -100,8 +110,7 @@ function figure({ metric, factor, means }: Response, arms: readonly string[]): C
   const values = metric.means.flatMap(({ mean, low, high }) => [mean, low, high]);
   const finite = values.filter((value) => !Number.isNaN(value));
   const common: PlotOptions = {
-    width: 420,
-    height: 260,
+    height: 270,
     marginLeft: 56,
     marginBottom: 42,
     color: colourScale(arms, arms.length > 1),

@@ -1,13 +1,7 @@
 /** What charts of sweeps share: the metrics worth a picture, and the means at the levels of each factor. */
+import { shortNumber } from '../../format-value.ts';
 import type { FactorInfo, Results, ResultTable } from '../../page/results.ts';
-import {
-  MAIN_METRICS,
-  type MetricAxis,
-  metricAxis,
-  shortNumber,
-  titled,
-  words,
-} from '../metric-axis.ts';
+import { MAIN_METRICS, type MetricAxis, metricAxis, titled, words } from '../metric-axis.ts';
 
 /** Mean of a metric at one level of a factor over all other factors, in the unit of its axis. */
 export interface LevelMean {

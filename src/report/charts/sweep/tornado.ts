@@ -67,7 +67,7 @@ function barOf(metric: SweepMetric, factor: FactorInfo, arm: string): Bar | unde
 export default defineChart({
   apiVersion: 1,
   name: 'tornado',
-  title: 'Tornado of assumptions',
+  title: 'Which assumption matters most?',
   section: 'sensitivity',
   kinds: ['sweep'],
   source: 'T. Eschenbach, Spiderplots versus tornado diagrams, Interfaces 22(6), 1992',
@@ -93,7 +93,7 @@ export default defineChart({
     const first = drawn[0]!;
     return {
       caption:
-        'Smallest to largest mean of a metric over the levels of each factor, all other factors ' +
+        'Tornado: smallest to largest mean of a metric over the levels of each factor, all other factors ' +
         'averaged, with the levels at the ends; the stroke is the mean over all points of the arm. ' +
         `The widest bar is the assumption that matters most: for ${first.metric.axis.label} it is ` +
         `${first.bars[0]!.factor}.`,

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { createRandomSource } from '../../../../../src/base/random.ts';
-import { logTicks } from '../../../../../src/report/charts/comparison/arm-marks.ts';
 import chainEnergy from '../../../../../src/report/charts/comparison/chain-energy.ts';
 import pairedDifferences from '../../../../../src/report/charts/comparison/paired-differences.ts';
 import pareto, { frontier } from '../../../../../src/report/charts/comparison/pareto.ts';
 import throughputLatency from '../../../../../src/report/charts/comparison/throughput-latency.ts';
+import { logTicks } from '../../../../../src/report/charts/log-ticks.ts';
 import { drawFigure } from '../../../../../src/report/page/draw.ts';
 import { resultsOf, runOf } from '../results-of.ts';
 
@@ -157,14 +157,14 @@ pow,400,398,270,,throughput`;
 });
 
 describe('electricity of traded energy', () => {
-  const runs = `run,arm,energyKWh,tradedWh,consensusPowerW,nodeCount
-pow-1,pow,40,100000,100,10
-pow-2,pow,20,100000,100,10
-pow-3,pow,20,0,100,10
-dpos-1,dpos,10,,0,10`;
+  const runs = `run,arm,energyPerTradedShare,consensusPowerW,nodeCount
+pow-1,pow,0.2,100,10
+pow-2,pow,0.1,100,10
+pow-3,pow,,100,10
+dpos-1,dpos,,0,10`;
 
-  test('is shared by communities and told apart by power', () => {
-    const scenario = { ledger: { loadScale: 2 }, network: { idlePower: 30 } };
+  test('is told apart by power, in runs that traded', () => {
+    const scenario = { network: { idlePower: 30 } };
     const results = resultsOf(
       'comparison',
       { runs },
@@ -174,7 +174,7 @@ dpos-1,dpos,10,,0,10`;
     expect(table.rows).toHaveLength(1);
     const [arm, n, total, idle, hashing, least, most] = table.rows[0]!;
     expect([arm, n]).toEqual(['pow', 2]);
-    // 20 kWh and 10 kWh of 100 kWh; 300 W of 400 W are idle power.
+    // 300 W of 400 W are idle power.
     const expected = [15, 11.25, 3.75, 10, 20];
     for (const [k, value] of [total, idle, hashing, least, most].entries()) {
       expect(value).toBeCloseTo(expected[k]!, 10);
@@ -185,7 +185,7 @@ dpos-1,dpos,10,,0,10`;
   test('without a scenario the parts are not told apart', () => {
     const results = resultsOf('comparison', { runs }, { runs: armRuns('pow', 'dpos') });
     const { table } = chainEnergy.create(results)!;
-    expect(table.rows[0]![2]).toBeCloseTo(30, 10);
+    expect(table.rows[0]![2]).toBeCloseTo(15, 10);
     expect(table.rows[0]!.slice(3, 5)).toEqual([Number.NaN, Number.NaN]);
     expect(chainEnergy.create(resultsOf('comparison', {}))).toBeUndefined();
   });

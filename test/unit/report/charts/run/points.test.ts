@@ -39,7 +39,7 @@ describe('chart of points', () => {
   it('says what is unaccounted for', () => {
     const off = POINTS.map(([kind, entry, upt]) => [kind, entry, entry === 'clean' ? 0 : upt]);
     const content = chartOf(pointsFlow, { points: csv('kind entry amount_upt', off) });
-    expect(content!.caption).toContain('-60 pt of them are unaccounted for');
+    expect(content!.caption).toContain('−60 pt of them are unaccounted for');
   });
 
   it('needs no second picture of grants alone, and is none without points', () => {
