@@ -15,7 +15,9 @@ export function E05(study) {
     (sum, { metrics }) => sum + (metrics.falseExclusions.mean || 0) * metrics.falseExclusions.n,
     0,
   );
-  const low = study.cells.filter(({ at, arm }) => at.turnout === 40 && arm === 'ballot');
+  const low = study.cells.filter(
+    ({ at, arm }) => at.turnout === 40 && at.bad > 0 && arm === 'ballot',
+  );
   const stay = low.map(({ at, metrics }) => `${at.bad} bad ${shown(metrics.guiltyExcludedShare)}`);
   const bounds = [0.4, 0.8, 1].map((t) => `${figure(guiltyStayAbove(t))} at ${t}`);
   return [

@@ -70,7 +70,7 @@ export { defineMechanism } from './market/mechanism.ts';
 export { defineLatency } from './network/latency.ts';
 export { definePlacement } from './network/placement.ts';
 export { defineTopology } from './network/topology.ts';
-export { defineCommunity } from './physics/community.ts';
+export { defineCommunity, type ProfileSet } from './physics/community.ts';
 export { checkFolder } from './report/check.ts';
 export { type Metric, type MetricValue, metricsFor, RUN_METRICS } from './report/metrics.ts';
 export { RUN_TABLES } from './report/schemas.ts';
@@ -79,6 +79,7 @@ export { VERSION } from './report/version.ts';
 export { summarise, writeRun } from './report/write.ts';
 export type { Scenario, Window } from './scenario/sections.ts';
 export { catalogue } from './simulation/catalogue.ts';
+export { loadProfiles } from './simulation/profiles.ts';
 export { type RunOptions, type RunResult, simulate } from './simulation/run.ts';
 export { verifyRunLedger } from './simulation/verify.ts';
 

@@ -79,8 +79,9 @@ export async function runStudy(
   try {
     return await finishStudy(spec, first, place, { ...mark, options, extras, maker, progress });
   } catch (error) {
-    // Wrong input leaves nothing behind, unless somebody's work is there already.
-    if (workplace.isUntouched() && error instanceof ScenarioError) workplace.discard();
+    // Wrong input leaves nothing behind, unless an earlier session's work is there: mended input makes
+    // other runs, so that what this one has finished would only be in the way.
+    if (workplace.records.length === 0 && error instanceof ScenarioError) workplace.discard();
     else workplace.release();
     throw error;
   } finally {

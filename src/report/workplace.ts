@@ -84,8 +84,6 @@ export interface Workplace<T = unknown> {
   makeRunsFolder(): void;
   /** Appends a record. */
   append(record: object): void;
-  /** Whether no run has finished, neither before nor now. */
-  isUntouched(): boolean;
   /** Tells other machines that work goes on. */
   touch(): void;
   /**
@@ -221,7 +219,6 @@ function workplaceAt<T>(
   tornCount: number,
 ): Workplace<T> {
   let isOpen = true;
-  let appended = 0;
   const close = () => {
     if (isOpen) journal.close();
     isOpen = false;
@@ -234,11 +231,7 @@ function workplaceAt<T>(
     runFolder: (run) => join(path, 'runs', run),
     hasRun: (run) => existsSync(join(path, 'runs', run, MANIFEST)),
     makeRunsFolder: () => mkdirSync(join(path, 'runs'), { recursive: true }),
-    append(record) {
-      journal.append(record);
-      appended++;
-    },
-    isUntouched: () => records.length === 0 && appended === 0,
+    append: (record) => journal.append(record),
     touch() {
       const nowS = owner.nowMs() / 1000;
       try {

@@ -3,6 +3,7 @@ import { barX, dot, ruleX } from '@observablehq/plot';
 import { parseColumns } from '../../column.ts';
 import { defineChart } from '../../page/chart.ts';
 import { seriesStyle } from '../../page/theme.ts';
+import { nameMargin } from '../name-margin.ts';
 import { type ChainShare, chainShares } from './chain-share.ts';
 
 const COLUMNS = parseColumns(`
@@ -54,7 +55,7 @@ export default defineChart({
           description: 'Electricity of the chain in percent of traded energy, by arm',
           plot: {
             height: 70 + 34 * shares.length,
-            marginLeft: 110,
+            marginLeft: nameMargin(shares.map(({ arm }) => arm)),
             x: { label: '% of traded energy', grid: true },
             y: { label: null, domain: shares.map(({ arm }) => arm) },
             color: {

@@ -118,7 +118,7 @@ function welfareFigure(points: readonly GatePoint[], arms: readonly string[]): C
     description: 'Welfare lost to late orders against finality over the gate, by arm',
     plot: {
       x: valueAxis(ratios, 'median time to finality over time to the gate', true),
-      y: { label: 'welfare lost to late orders [pt]', grid: true, zero: true },
+      y: { label: 'welfare lost to late orders [pt]', grid: true, zero: true, nice: true },
       color: armScale(
         points.map(({ arm }) => arm),
         arms,
@@ -166,7 +166,7 @@ function lateFigure(all: readonly GatePoint[], arms: readonly string[]): readonl
           'mean interval of blocks [s]',
           true,
         ),
-        y: { label: 'late orders [%]', grid: true, zero: true },
+        y: { label: 'late orders [%]', grid: true, zero: true, nice: true },
         color: armScale(
           points.map(({ arm }) => arm),
           arms,
@@ -189,7 +189,7 @@ function lateFigure(all: readonly GatePoint[], arms: readonly string[]): readonl
 export default defineChart({
   apiVersion: 1,
   name: 'welfare-gate',
-  title: 'When the chain is too slow for the market',
+  title: 'When is the chain too slow for the market?',
   section: 'market',
   kinds: ['comparison', 'sweep'],
   source:
@@ -201,9 +201,9 @@ export default defineChart({
     const { arms } = results;
     return {
       caption:
-        'Left: gains from trade that orders lose because no block has them by the gate [pt], against the ' +
+        'Welfare lost: gains from trade that orders lose because no block has them by the gate [pt], against the ' +
         'median time to finality over the time from the first order of a slot to its gate; an arm at 1 has ' +
-        'no time to spare. Right: late orders [%] against the mean interval of blocks, with the laws of ' +
+        'no time to spare. Late orders [%] stand against the mean interval of blocks, with the laws of ' +
         'exponential blocks (solid) and of fixed turns (dashed); means over runs with 95 % intervals.',
       figures: [welfareFigure(points, arms), ...lateFigure(points, arms)],
       table: { columns: COLUMNS, rows: points.map((point) => cellsOf(point)) },

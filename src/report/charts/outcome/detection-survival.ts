@@ -6,7 +6,7 @@ import { survivalContent } from './survival-curve.ts';
 export default defineChart({
   apiVersion: 1,
   name: 'detection-survival',
-  title: 'How long frauds stay undetected',
+  title: 'How long do frauds stay undetected?',
   section: 'fraud',
   kinds: ['run', 'comparison'],
   source: 'E. Kaplan, P. Meier, J. Am. Stat. Assoc. 53(282), 1958',

@@ -6,7 +6,7 @@ import { survivalContent } from './survival-curve.ts';
 export default defineChart({
   apiVersion: 1,
   name: 'exclusion-survival',
-  title: 'How long bad delegates stay',
+  title: 'How long do bad delegates stay?',
   section: 'chain',
   kinds: ['run', 'comparison'],
   source: 'E. Kaplan, P. Meier, J. Am. Stat. Assoc. 53(282), 1958',

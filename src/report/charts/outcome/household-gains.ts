@@ -4,6 +4,7 @@ import { parseColumns } from '../../column.ts';
 import { shortNumber } from '../../format-value.ts';
 import { defineChart } from '../../page/chart.ts';
 import { armColours } from '../../page/theme.ts';
+import { nameMargin } from '../name-margin.ts';
 import { billsOf } from './bills.ts';
 import { HOME_CLASSES, type HomeClass, homeClasses } from './home-classes.ts';
 import { type ArmRuns, armsWith, RUNS_READ, runCount } from './kept-runs.ts';
@@ -73,7 +74,7 @@ function boxes(arms: readonly ArmRuns[]): Box[] {
 export default defineChart({
   apiVersion: 1,
   name: 'household-gains',
-  title: 'Who gains and who loses',
+  title: 'Who gains and who loses?',
   section: 'market',
   kinds: ['run', 'comparison'],
   source: 'Savings against the same flows at grid prices only: peer savings of the metric registry',
@@ -131,11 +132,12 @@ function boxPlot(
       strokeWidth: width,
       ...(width > 2 ? { strokeOpacity: 0.4 } : {}),
     });
+  const marginLeft = nameMargin(arms);
   // A class has its name above its rows.
   const classHeight = NAME_HEIGHT + 22 * arms.length;
   return {
     height: 62 + NAME_HEIGHT + classes.length * classHeight,
-    marginLeft: 80,
+    marginLeft,
     marginBottom: 42,
     marginRight: 90,
     color: { ...armColours(arms, study), legend: false },
@@ -166,7 +168,7 @@ function boxPlot(
         text: (name: string) => name,
         frameAnchor: 'top-left',
         dy: -14,
-        dx: -74,
+        dx: 6 - marginLeft,
         fontWeight: 'bold',
       }),
     ],

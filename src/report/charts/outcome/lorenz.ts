@@ -74,7 +74,7 @@ function armCurve({ arm, runs }: ArmRuns, basis: Basis): LorenzCurve | undefined
 export default defineChart({
   apiVersion: 1,
   name: 'lorenz',
-  title: 'How evenly blocks and stake are spread',
+  title: 'How evenly are blocks and stake spread?',
   section: 'chain',
   kinds: ['run', 'comparison'],
   source: 'M. Lorenz, Publications of the American Statistical Association 9(70), 1905',

@@ -71,7 +71,7 @@ function waterfallOf({ arm, runs }: ArmRuns): ArmSteps | undefined {
 export default defineChart({
   apiVersion: 1,
   name: 'operator-revenue',
-  title: "The network operator's revenue",
+  title: 'What does the network operator lose?',
   section: 'market',
   kinds: ['run', 'comparison'],
   source: 'Metrics dsoNetRevenueUpt and dsoGainUpt, taken apart',
@@ -138,10 +138,11 @@ function figure({ arm, steps, days }: ArmSteps, all: readonly ArmSteps[]): Chart
     label: all.length === 1 ? '' : arm,
     description: `Waterfall of the network operator's revenue, arm ${arm}`,
     plot: {
+      width: 440,
       height: 252,
       marginBottom: 42,
-      marginLeft: 190,
-      marginRight: 60,
+      marginLeft: 172,
+      marginRight: 44,
       x: {
         label: 'pt/d →',
         grid: true,

@@ -128,7 +128,7 @@ function medians(curves: readonly ArmCurve[], { half }: SurvivalSubject): string
     const { unit, divisor } = humanUnit('us', [halfUs]);
     const when = `${half} within ${shortNumber(halfUs / divisor)} ${unit}`;
     const words = Number.isNaN(halfUs) ? 'fewer than half by the end' : when;
-    const own = `${words} of ${steps[0]!.atRisk} cases`;
+    const own = `${words} (${steps[0]!.atRisk} cases)`;
     byWords.set(own, [...(byWords.get(own) ?? []), arm]);
   }
   const parts = [...byWords].map(([own, arms]) => `${arms.join(', ')}: ${own}`);

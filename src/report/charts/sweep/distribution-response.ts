@@ -27,6 +27,9 @@ const DISTRIBUTIONS = ['finalityLatency', 'settlementLag', 'inclusionLatency', '
 /** Delays and factors that get a picture. */
 const [DISTRIBUTIONS_SHOWN, FACTORS_SHOWN] = [2, 3];
 
+/** A factor that moves no tail by this share has no picture. */
+const LEAST_ANSWER = 0.05;
+
 /** Most points of a picture; where a study has more, every second, third … is drawn. */
 const POINTS_MAX = 300;
 
@@ -89,15 +92,34 @@ function panelOf(
   return { distribution, factor, points, thinned, unit, divisor };
 }
 
+/** How far the tail moves with the factor while all else stands still, over its size: the most of any. */
+function answerOf({ points }: Panel): number {
+  const tails = new Map<string, number[]>();
+  for (const { arm, others, p95 } of points) {
+    if (Number.isNaN(p95)) continue;
+    const key = JSON.stringify([arm, others]);
+    tails.set(key, [...(tails.get(key) ?? []), p95]);
+  }
+  const answers = [...tails.values()].map((own) => {
+    const most = Math.max(...own);
+    return most === 0 ? 0 : (most - Math.min(...own)) / most;
+  });
+  // Points that differ in everything, as in a design by chance, cannot tell: all are shown.
+  const isPaired = [...tails.values()].some((own) => own.length > 1);
+  return isPaired ? Math.max(...answers) : 1;
+}
+
 function panelsOf(results: Results): Panel[] {
   const table = results.table('distributions');
   if (table === undefined) return [];
   const present = new Set(table.texts('distribution'));
   const shown = DISTRIBUTIONS.filter((name) => present.has(name)).slice(0, DISTRIBUTIONS_SHOWN);
   const factors = results.factors.filter(isNumeric).slice(0, FACTORS_SHOWN);
-  return shown.flatMap((distribution) =>
+  const panels = shown.flatMap((distribution) =>
     factors.flatMap((factor) => panelOf(results, table, distribution, factor) ?? []),
   );
+  const telling = panels.filter((panel) => answerOf(panel) >= LEAST_ANSWER);
+  return telling.length === 0 ? panels.slice(0, 1) : telling;
 }
 
 export default defineChart({

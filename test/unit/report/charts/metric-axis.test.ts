@@ -12,11 +12,11 @@ test('an axis says the metric in words and its unit in brackets', () => {
   expect(titleOf('finalityLatencyP95Us', 87e6)).toBe('finality latency P95 [s]');
   expect(titleOf('lateOrderShare', 0.1)).toBe('late order share [%]');
   expect(titleOf('selfSufficiency', 0.1)).toBe('self sufficiency [%]');
-  expect(titleOf('participantsGainUpt', 1e8)).toBe('participants gain [pt]');
+  expect(titleOf('participantsGainUpt', 1e8)).toBe('gain of members [pt]');
   expect(titleOf('mcpMeanUptPerKWh', 3e5)).toBe('mcp mean [pt/kWh]');
-  expect(titleOf('energyPerFinalTxWh', 22)).toBe('energy per final tx [Wh]');
-  expect(titleOf('producerNakamotoThird', 7)).toBe('producer nakamoto third');
-  expect(titleOf('tpsFinal', 2)).toBe('tps final [1/s]');
+  expect(titleOf('energyPerFinalTxWh', 22)).toBe('electricity a transaction [Wh]');
+  expect(titleOf('producerNakamotoThird', 7)).toBe('Nakamoto coefficient 1/3');
+  expect(titleOf('tpsFinal', 2)).toBe('final transactions [1/s]');
 });
 
 test('metrics of single detectors and attacks get a unit from their name', () => {

@@ -35,6 +35,17 @@ describe('the page of a result', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
+  test('lines of an answer stand above the caption, escaped', () => {
+    const points = [{ lead: 'Speed', text: '<b>pow</b> is "fast"' }];
+    const page = parsed(pageOf(chartOf({ content: { points } })));
+    const list = page.querySelector('#chart-by-hand .text ul.points')!;
+    expect(list.nextElementSibling!.className).toBe('caption');
+    const [line] = list.querySelectorAll('li');
+    expect(line!.textContent).toBe('Speed: <b>pow</b> is "fast"');
+    expect(line!.querySelectorAll('*')).toHaveLength(1);
+    expect(parsed(pageOf(chartOf({}))).querySelector('ul.points')).toBeNull();
+  });
+
   test('holds nothing of a name but its letters', () => {
     const allowed = new Set(['', 'application/json']);
     const scripts = [...document.querySelectorAll('script')];

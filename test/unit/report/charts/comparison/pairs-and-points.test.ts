@@ -25,8 +25,8 @@ nodeCount,,pow,dpos,3,0,0,0,1`;
     const results = resultsOf('comparison', { arms, paired }, { runs: armRuns('pow', 'dpos') });
     const { table, figures } = pairedDifferences.create(results)!;
     expect(table.rows).toEqual([
+      ['pow', 'dpos', 'lateOrderShare', 0, 0, 0, 0, 0, 0, 1, 'same'],
       ['pow', 'dpos', 'staleRate', 0.02, 0.01, 0.03, 100, 50, 150, 0.02, 'dpos'],
-      ['pow', 'dpos', 'lateOrderShare', 0, 0, 0, 0, 0, 0, 1, 'open'],
     ]);
     expect(drawFigure(figures[0]!)).toContain('<svg');
   });

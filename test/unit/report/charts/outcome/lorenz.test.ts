@@ -49,7 +49,7 @@ test('the rows give the Gini coefficient of the metric, producers without a bloc
   const stake = giniOfRows(table.rows, 'stake', 'dpos');
   expect(stake).toBeCloseTo(metric('stakeGini'), 12);
   expect(stake).toBeCloseTo(giniByPairs([0.4, 0.3, 0.2, 0.1, 0, 0]), 12);
-  expect(caption).toContain('of production 0.48 (dpos)');
+  expect(caption).toContain('of production 0.480 (dpos)');
 });
 
 test('the curve begins at nothing, ends at everything and rises ever steeper', () => {
@@ -86,4 +86,16 @@ test('it can be drawn', () => {
   for (const figure of lorenz.create(results)!.figures) {
     expect(drawFigure(figure)).toContain('<svg');
   }
+});
+
+test('an arm without a curve is not in the legend, and Gini coefficients have no exponent', () => {
+  const runs = [runWith('a-1', 'a', [4, 4, 4], 3), runWith('b-1', 'b', [4, 1, 1], 3)];
+  const { figures, caption } = lorenz.create(
+    resultsOf('comparison', {}, { runs, arms: ['x', 'a', 'b'] }),
+  )!;
+  expect(figures[0]!.plot.color).toMatchObject({
+    domain: ['a', 'b'],
+    range: ['var(--series-2)', 'var(--series-3)'],
+  });
+  expect(caption).toContain('of production 0.000 (a), 0.333 (b); of stake 0.500 in all arms');
 });

@@ -110,3 +110,11 @@ test('both can be drawn', () => {
     }
   }
 });
+
+test('arms with the same money share one waterfall under all their names', () => {
+  const runs = [run('x-1', 'x'), run('y-1', 'y')];
+  const { figures, caption } = operatorRevenue.create(resultsOf('comparison', {}, { runs }))!;
+  expect(figures).toHaveLength(1);
+  expect(caption).toMatch(/ % \(x, y\)\.$/);
+  expect(revenueRows(...runs).map((row) => row[0])).toContain('y');
+});

@@ -25,7 +25,7 @@ test('delegates still in at the end are censored there, with the numbers at risk
     ['dpos', 200e6, 3, 2, 0, 0.25],
     ['dpos', 1000e6, 1, 0, 1, 0.25],
   ]);
-  expect(content.caption).toContain('dpos: half are out within 3.33 min, 4 cases');
+  expect(content.caption).toContain('dpos: half are out within 3.33 min (4 cases)');
   expect(drawFigure(content.figures[0]!)).toContain('<svg');
 });
 
@@ -65,8 +65,8 @@ test('curves that the study wrote are taken as they are, in the order of arms', 
     ['dpos', 0, 9, 0, 0, 1, 1, 1],
     ['dpos', 7200e6, 9, 9, 0, 0, Number.NaN, Number.NaN],
   ]);
-  expect(content.caption).toContain('pow: fewer than half by the end, 8 cases.');
-  expect(content.caption).toContain('dpos: half are detected within 2 h, 9 cases.');
+  expect(content.caption).toContain('pow: fewer than half by the end (8 cases); ');
+  expect(content.caption).toContain('dpos: half are detected within 2 h (9 cases).');
 });
 
 test('where nothing was at risk there is no chart', () => {
@@ -76,4 +76,31 @@ test('where nothing was at risk there is no chart', () => {
   expect(
     exclusionSurvival.create(resultsOf('comparison', { survival }, { arms: ['pow'] })),
   ).toBeUndefined();
+});
+
+test('a fraud that is missed was in view as long as one that is found after the last slot', () => {
+  const tables = {
+    slots: SLOTS,
+    attacks: 'attack,home,intentional,start_us\nring,h1,1,0\nring,h2,1,0\nring,h3,1,0',
+    // The half hour of slots ends at 1800 s; the detectors look once more after it.
+    alarms: 'entity,time_us\nh1,600000000\nh2,2400000000',
+  };
+  const run = runOf('pow-1', 'pow', tables, { scenario: scenarioWith() });
+  const rows = detectionSurvival.create(resultsOf('run', {}, { runs: [run] }))!.table.rows;
+  // One of three is never named: the curve must end at a third, not at 0.
+  expect(rows.map((row) => row.slice(1, 6))).toEqual([
+    [0, 3, 0, 0, 1],
+    [600e6, 3, 1, 0, expect.closeTo(2 / 3, 12)],
+    [2400e6, 2, 1, 1, expect.closeTo(1 / 3, 12)],
+  ]);
+});
+
+test('an arm keeps its colour and dash where another one has no curve', () => {
+  const survival = `
+    subject,arm,time_us,at_risk,events,censored,survival,ci_low,ci_high
+    detection,dpos,3600000000,9,9,0,0,,`;
+  const arms = ['pow', 'dpos'];
+  const content = detectionSurvival.create(resultsOf('comparison', { survival }, { arms }))!;
+  const { color } = content.figures[0]!.plot;
+  expect(color).toMatchObject({ domain: ['dpos'], range: ['var(--series-2)'] });
 });

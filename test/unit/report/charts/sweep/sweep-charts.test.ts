@@ -228,3 +228,21 @@ test('a thousand runs of many metrics stay within two megabytes', () => {
 function extraNames(count: number): string[] {
   return Array.from({ length: count }, (_, at) => `extraMetric${at}`);
 }
+
+test('factors that hardly move anything have no picture', () => {
+  const steady: SyntheticSweep = {
+    ...SWEEP,
+    factors: grid(factor('households', '', [20, 50]), factor('interval', 's', [5, 10, 15])),
+    metrics: [
+      [
+        'finalityLatencyP95Us',
+        ([households, interval], arm) => 1e6 * Number(interval) + 1e3 * Number(households) + arm,
+      ],
+    ],
+  };
+  const labels = (chart: typeof responseCurves) =>
+    chart.create(resultsFor(steady))!.figures.map(({ label }) => label);
+  // Thirty homes more are 0.03 s of 5 to 15 s.
+  expect(labels(responseCurves)).toEqual(['finality latency P95 by interval']);
+  expect(labels(distributionResponse)).toEqual(['finality latency by interval']);
+});
