@@ -85,7 +85,7 @@ export function productLimit(subjects: readonly SurvivalTime[]): ProductLimitSte
 }
 
 /**
- * Kaplan–Meier curve: the {@link productLimit} with its spread.
+ * Kaplan–Meier curve: the `productLimit` with its spread.
  *
  * @param subjects - Any order; none gives no step.
  * @returns A step at every distinct time, and one at 0 before them, where everyone is at risk;
@@ -131,7 +131,7 @@ const SLACK = 1e-12;
 /**
  * Smallest time at which at most 1 − p of the subjects are still without the event.
  *
- * @param curve - Of {@link productLimit} or {@link kaplanMeier}.
+ * @param curve - Of `productLimit` or {@link kaplanMeier}.
  * @param p - In (0, 1].
  * @returns NaN where the curve never falls so low: that quantile outlasts the observation.
  */

@@ -1,3 +1,4 @@
+/// <reference path="./pdf-packages.d.ts" />
 /**
  * Figures as PDF: vectors and text in a font that every reader has, the same bytes every time. It stands
  * here and not beside the other figures because a PDF has a date, and only the command line may have one.

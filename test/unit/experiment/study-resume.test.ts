@@ -146,7 +146,7 @@ describe('a study that was stopped', () => {
 
   test('does again what has no sound record or no folder', async () => {
     const wanted = await undisturbed();
-    await interrupted(7);
+    await interrupted(5);
     const journal = join(`${out}.unfinished`, 'journal.jsonl');
     const bytes = readFileSync(journal);
     const lines = bytes.toString('latin1').split('\n');
@@ -197,7 +197,7 @@ describe('a study that was stopped', () => {
   });
 
   test('with force goes on with the runs that another study shares', async () => {
-    const kept = await interrupted(6);
+    const kept = await interrupted(5);
     const small = specOf(['pow']);
     const wanted = await undisturbed(small);
     const { records } = readJournal(join(`${out}.unfinished`, 'journal.jsonl'));

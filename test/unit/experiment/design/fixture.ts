@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import {} from 'vitest';
 import { formatIssue } from '../../../../src/base/errors.ts';
 import type { DesignPoint } from '../../../../src/experiment/design/design.ts';
 import { loadStudyText } from '../../../../src/experiment/design/study-file.ts';
@@ -23,7 +23,8 @@ scenario: base.yaml
 `;
 
 const folders: string[] = [];
-afterAll(() => {
+// Several test files share this module, and the first to end must not take the folders with it.
+process.once('exit', () => {
   for (const folder of folders) rmSync(folder, { recursive: true });
 });
 
