@@ -3,7 +3,6 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll } from 'vitest';
 import { createCalendar, parseInstant } from '../../../src/base/calendar.ts';
 import { formatIssue, type InputIssue } from '../../../src/base/errors.ts';
 import { createRandomSource } from '../../../src/base/random.ts';
@@ -30,8 +29,9 @@ export interface Run {
 }
 
 const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true });
+// Several test files share this module, so that its end is that of the process.
+process.once('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
 /** A folder with one file `a.csv`, removed after the tests. */

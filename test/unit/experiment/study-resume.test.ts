@@ -197,7 +197,7 @@ describe('a study that was stopped', () => {
   });
 
   test('with force goes on with the runs that another study shares', async () => {
-    const kept = await interrupted(5);
+    const kept = await interrupted(6);
     const small = specOf(['pow']);
     const wanted = await undisturbed(small);
     const { records } = readJournal(join(`${out}.unfinished`, 'journal.jsonl'));

@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {} from 'vitest';
 import { formatIssue } from '../../../../src/base/errors.ts';
 import type { DesignPoint } from '../../../../src/experiment/design/design.ts';
 import { loadStudyText } from '../../../../src/experiment/design/study-file.ts';
