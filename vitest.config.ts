@@ -1,7 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
-/** Files that replace modules of the system, which those that share a process with them would see. */
-const ALONE = ['test/unit/experiment/study-crash.test.ts'];
+/** Files that replace modules, which those that share a process with them would see. */
+const ALONE = [
+  'test/contract/contracts.test.ts',
+  'test/docs/extending-contracts.test.ts',
+  'test/property/empty-blocks.test.ts',
+  'test/unit/experiment/study-crash.test.ts',
+];
 
 const common = { testTimeout: 60_000, pool: 'forks', maxWorkers: 2 } as const;
 
