@@ -179,12 +179,15 @@ function E15(study) {
       { head: 'members N', text: (cell) => String(members(cell)) },
       { head: 'N / N*', text: (cell) => figure(members(cell) / limit(cell)) },
       { head: 'late orders', metric: 'lateOrderShare' },
+      {
+        head: '1 − N*/N',
+        text: (cell) => figure(Math.max(0, 1 - limit(cell) / members(cell)), 3),
+      },
       { head: 'finality, 95 % [s]', metric: 'finalityLatencyP95Us', scale: S },
-      { head: 'void trades', metric: 'voidTradeShare' },
       { head: 'allocative efficiency', metric: 'allocativeEfficiency' },
     ]),
     '',
-    `N* is 300 s of gas at ${ORDER_GAS} gas an order. Cells in which five points more orders are late than with one`,
+    `N* is 300 s of gas at ${ORDER_GAS} gas an order, and an order a member; not quite every member sends one in every slot. Cells in which five points more orders are late than with one`,
     `community (members at a cap): ${knees.join('; ')}. Beyond N* by the law: ${over.length} of ${study.cells.length} cells.`,
   ];
 }
